@@ -1,0 +1,1 @@
+"""The Prefect side: thin, no rule of the trade lives here."""

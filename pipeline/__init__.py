@@ -1,0 +1,1 @@
+"""Proofpress: campaign YAML in, proofread creatives out."""

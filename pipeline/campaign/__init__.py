@@ -1,0 +1,1 @@
+"""Load: campaign files, strictly read and fully checked."""

@@ -1,0 +1,1 @@
+"""Plan: variants, copy, scenes and prompts, prices and reasons; no network, no clock."""

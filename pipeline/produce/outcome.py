@@ -1,0 +1,90 @@
+"""Outcome: how one variant ended, and everything the manifest says about it."""
+
+import dataclasses
+import decimal
+import enum
+
+from pipeline.proof.verdict import Proof
+from pipeline.typeset.setting import LineSetting
+
+
+class Status(enum.StrEnum):
+    """Whether a variant ships."""
+
+    ACCEPTED = "accepted"
+    HELD = "held"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverable:
+    """The finished picture of a variant.
+
+    Attributes:
+        sha256: Hash of the file's bytes, which is its name in the store.
+        media_type: image/png or image/jpeg.
+        width: Width in pixels.
+        height: Height in pixels.
+        bytes: Size of the file.
+    """
+
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Plate:
+    """Where the picture under the words came from.
+
+    Attributes:
+        sha256: Hash of the plate's bytes in the store.
+        provider: The provider that made it.
+        model: The model that made it.
+        prompt_sha256: Hash of the prompt as it was sent.
+        seed: The seed of the attempt.
+        cost: What it cost, in US dollars.
+        reused: Whether it was already in the store.
+    """
+
+    sha256: str
+    provider: str
+    model: str
+    prompt_sha256: str
+    seed: int
+    cost: decimal.Decimal
+    reused: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one variant ended.
+
+    Attributes:
+        variant: The variant's id.
+        fingerprint: Hash of everything that shaped the picture.
+        status: Accepted or held.
+        reason: Why it is held, in plain words; empty if accepted.
+        deliverable: The finished picture; None if there is none.
+        plate: The plate; None if there is none.
+        lettering: Who drew each line: role to `typeset` or `model`.
+        settings: How each typeset line was set.
+        fonts: Font file name to SHA-256, for the fonts that were used.
+        engine: Name and version of the typesetting engine.
+        proof: The proof; None if nothing was drawn.
+        attempts: How many pictures were tried.
+    """
+
+    variant: str
+    fingerprint: str
+    status: Status
+    reason: str
+    deliverable: Deliverable | None
+    plate: Plate | None
+    lettering: dict[str, str]
+    settings: tuple[LineSetting, ...]
+    fonts: dict[str, str]
+    engine: str
+    proof: Proof | None
+    attempts: int

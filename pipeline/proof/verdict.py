@@ -1,0 +1,70 @@
+"""What a proof says: per line, about text nobody asked for, and on the whole."""
+
+import dataclasses
+import enum
+
+Box = tuple[int, int, int, int]
+"""Left, top, width and height in pixels of the delivered picture."""
+
+
+class Verdict(enum.StrEnum):
+    """Only a pass ships."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    UNSURE = "unsure"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LineProof:
+    """The evidence for one line.
+
+    Attributes:
+        role: The line's role.
+        expected: The requested string.
+        read: What was read where the line stands; empty if nothing was.
+        verdict: Pass, fail (we read something else) or unsure (we could not read it).
+        box: Where it was found; None if it was not.
+        reader: The reader whose reading decided, such as `pp-ocr` or `tesseract:deu+eng`.
+        confidence: The decisive reading's weakest character, 0 to 1.
+        shape: Agreement with the line drawn again, 0 to 1; None if it was not typeset.
+        reason: Why, in plain words; empty for a pass.
+    """
+
+    role: str
+    expected: str
+    read: str
+    verdict: Verdict
+    box: Box | None
+    reader: str
+    confidence: float
+    shape: float | None
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraText:
+    """Text on the picture that nobody asked for."""
+
+    text: str
+    box: Box
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """The proof of one delivered picture.
+
+    Attributes:
+        verdict: The worst verdict of all lines and of the extra text.
+        lines: One entry for each requested line, in order.
+        extra: Legible text that no line explains.
+        readers: Reader names with their versions.
+        ms: Wall time in milliseconds.
+    """
+
+    verdict: Verdict
+    lines: tuple[LineProof, ...]
+    extra: tuple[ExtraText, ...]
+    readers: dict[str, str]
+    ms: int

@@ -1,0 +1,1 @@
+"""Publish: delivered files, manifest and gallery."""

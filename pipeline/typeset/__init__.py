@@ -1,0 +1,1 @@
+"""Typeset: fonts, line breaks, fitting and drawing of exact copy."""

@@ -1,0 +1,59 @@
+"""Setting: where and how a line was set, enough to draw it again."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a set line.
+
+    Attributes:
+        text: The part of the line on this row, as drawn.
+        x: Left edge of the row's box, in pixels of the finished picture, before rotation.
+        y: Top edge of the row's box.
+        width: Width of the row's box; the text is aligned inside it.
+        height: Height of the row's box, which is also the line height.
+    """
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LineSetting:
+    """How one line was set.
+
+    Attributes:
+        role: The line's role.
+        text: The whole line, as requested.
+        rows: Its rows from top to bottom.
+        size: Font size in pixels.
+        families: Font families in order of preference.
+        weight: CSS font weight.
+        spacing: Letter spacing in em.
+        colour: Text colour as #RRGGBB.
+        align: CSS text-align: left, right or center.
+        direction: ltr or rtl.
+        language: BCP 47 tag for the shaper.
+        rotation: Degrees, clockwise, about `origin`.
+        origin: Centre of rotation in pixels of the finished picture.
+        struck: Whether a stroke runs through the line, as through a former price.
+    """
+
+    role: str
+    text: str
+    rows: tuple[Row, ...]
+    size: float
+    families: tuple[str, ...]
+    weight: int
+    spacing: float
+    colour: str
+    align: str
+    direction: str
+    language: str
+    rotation: float
+    origin: tuple[float, float]
+    struck: bool
