@@ -1,0 +1,254 @@
+"""Set this machine up for Proofpress: `python3 scripts/setup.py [python] [tesseract]`.
+
+`python` makes `.venv` with the locked packages and the project itself; `tesseract` installs
+Tesseract and the language packs of the markets. Without arguments both are set up. What is
+already there is left alone, so a second run takes well under a second and prints nothing.
+
+Only the standard library is used, because this runs before anything is installed.
+
+Exit codes: 0 ready, 2 unknown argument, 4 something is missing and could not be installed.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCK = ROOT / "requirements.lock"
+STAMP = VENV / "proofpress-setup"
+STATE = ROOT / ".proofpress"
+LOG = STATE / "setup.log"
+
+OLDEST_PYTHON = (3, 11)
+MISSING_TOOL = 4  # the same exit code as `proofpress` gives
+
+# One pack per language of the example campaigns; `osd` comes with Tesseract itself.
+# fmt: off
+LANGUAGES = (
+    "eng", "deu", "fra", "spa", "por", "ita", "nld", "pol", "tur", "ell",
+    "rus", "ukr", "vie", "jpn", "kor", "chi_sim", "hin", "tha", "ara", "heb",
+)
+# fmt: on
+
+
+class SetupError(Exception):
+    """The machine could not be set up; the message says what to do."""
+
+
+def say(message: str) -> None:
+    """Print one line at once, so that a slow step is seen to have begun."""
+    print(f"setup: {message}", flush=True)
+
+
+@contextlib.contextmanager
+def step(what: str) -> Iterator[None]:
+    """Say what is being done, then how many seconds it took."""
+    say(f"{what} ...")
+    began = time.monotonic()
+    yield
+    say(f"{what}: {time.monotonic() - began:.0f} s")
+
+
+def run(command: Sequence[str | pathlib.Path], remedy: str) -> None:
+    """Run a command with its output in the log.
+
+    Raises:
+        SetupError: If it ends with an error; the message has the end of its output.
+    """
+    done = subprocess.run(
+        [str(part) for part in command],
+        stdin=None if sys.stdin.isatty() else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+    )
+    spelled = " ".join(str(part) for part in command)
+    with LOG.open("a", encoding="utf-8") as log:
+        log.write(f"$ {spelled}\n{done.stdout}\n")
+    if done.returncode != 0:
+        tail = "\n".join(f"    {line}" for line in done.stdout.strip().splitlines()[-15:])
+        raise SetupError(f"`{spelled}` failed:\n{tail}\n{remedy} (all output: {LOG})")
+
+
+def succeeds(command: Sequence[str | pathlib.Path]) -> bool:
+    """Tell whether a command can be run and ends without an error."""
+    try:
+        done = subprocess.run([str(part) for part in command], capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def as_root() -> list[str]:
+    """Return what to put before a command that needs root.
+
+    Raises:
+        SetupError: If this is not root and there is no sudo.
+    """
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is None:
+        raise SetupError("this needs root: run it as root, or install sudo")
+    return ["sudo"] if sys.stdin.isatty() else ["sudo", "--non-interactive"]
+
+
+def apt_install(packages: Sequence[str]) -> None:
+    """Install Debian packages, refreshing apt's lists where they are absent or stale.
+
+    Raises:
+        SetupError: If this is not root and there is no sudo, or apt fails.
+    """
+    by_hand = f"apt-get install {' '.join(packages)}"
+    try:
+        apt = [*as_root(), "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+    except SetupError as error:
+        raise SetupError(f"{error}; then: {by_hand}") from None
+    install = [*apt, "install", "--yes", "--no-install-recommends", *packages]
+    remedy = f"Check the network and apt's sources, then: {by_hand}"
+    with contextlib.suppress(SetupError):
+        return run(install, remedy)
+    run([*apt, "update"], remedy)
+    return run(install, remedy)
+
+
+def install_tesseract(missing: Sequence[str]) -> None:
+    """Install Tesseract and language packs with the package manager of this machine.
+
+    Raises:
+        SetupError: If there is neither apt nor brew, or it fails.
+    """
+    if shutil.which("apt-get"):
+        packs = [f"tesseract-ocr-{language.replace('_', '-')}" for language in missing]
+        apt_install(["tesseract-ocr", *packs])
+    elif shutil.which("brew"):
+        run(
+            ["brew", "install", "--quiet", "tesseract", "tesseract-lang"],
+            "Try it by hand: brew install tesseract tesseract-lang",
+        )
+    else:
+        raise SetupError(
+            "neither apt nor brew is here: install Tesseract 5 with the language packs "
+            + " ".join(missing)
+        )
+
+
+def missing_languages() -> list[str]:
+    """Return the language packs that Tesseract lacks; all of them when it is not installed."""
+    if shutil.which("tesseract") is None:
+        return list(LANGUAGES)
+    listed = subprocess.run(
+        ["tesseract", "--list-langs"], capture_output=True, text=True, check=False
+    )
+    installed = set(listed.stdout.split())
+    return [language for language in LANGUAGES if language not in installed]
+
+
+def set_up_tesseract() -> None:
+    """Make sure that Tesseract reads every language of the campaigns.
+
+    Raises:
+        SetupError: If a pack is still missing afterwards.
+    """
+    missing = missing_languages()
+    if not missing:
+        return
+    with step(f"installing Tesseract with {len(missing)} language packs"):
+        install_tesseract(missing)
+    if still := missing_languages():
+        raise SetupError(
+            f"Tesseract is installed but does not list: {' '.join(still)}. "
+            "`tesseract --list-langs` shows where it looks; is TESSDATA_PREFIX set?"
+        )
+
+
+def fingerprint() -> str:
+    """Return a hash of all that decides what belongs into `.venv`."""
+    digest = hashlib.sha256(f"{sys.version}\n{ROOT}\n".encode())
+    for source in (LOCK, ROOT / "pyproject.toml", pathlib.Path(__file__)):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def make_venv() -> None:
+    """Create `.venv` with pip, first installing Python's venv module where it is left out."""
+    if not succeeds([sys.executable, "-c", "import venv, ensurepip"]):
+        package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        if shutil.which("apt-get") is None:
+            raise SetupError(f"{sys.executable} has no venv module: install {package}")
+        with step(f"installing {package}"):
+            apt_install([package])
+    with step(f"creating .venv with Python {sys.version.split()[0]}"):
+        run(
+            [sys.executable, "-m", "venv", "--clear", VENV],
+            "Is the disk full, or the folder read-only?",
+        )
+
+
+def set_up_python() -> None:
+    """Make `.venv` hold exactly the locked packages and the project itself.
+
+    Raises:
+        SetupError: If Python is too old, or the packages cannot be installed.
+    """
+    wanted = fingerprint()
+    stamped = STAMP.read_text(encoding="utf-8") if STAMP.exists() else ""
+    if stamped == wanted and succeeds([PYTHON, "--version"]):
+        return
+    if not succeeds([PYTHON, "-m", "pip", "--version"]):
+        make_venv()
+    pip = [str(PYTHON), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check"]
+    count = sum(" --hash" not in line and "==" in line for line in LOCK.open(encoding="utf-8"))
+    with step(f"installing {count} locked Python packages"):
+        run(
+            [*pip, "install", "--progress-bar=off", "--require-hashes", "-r", str(LOCK)],
+            "Check the network, or pip's configuration (`python3 -m pip config list`).",
+        )
+        run(
+            [*pip, "install", "--no-build-isolation", "--no-deps", "--editable", str(ROOT)],
+            "The packages are installed, but the project itself is not.",
+        )
+    STAMP.write_text(wanted, encoding="utf-8")
+
+
+PARTS = {"python": set_up_python, "tesseract": set_up_tesseract}
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Set up the wanted parts, all when none is named; return the exit code."""
+    if unknown := set(wanted) - PARTS.keys():
+        say(f"there is no part {' or '.join(sorted(unknown))}; there are: {' '.join(PARTS)}")
+        return 2
+    if sys.version_info < OLDEST_PYTHON:
+        say(
+            f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}; "
+            "name another one: make PYTHON=python3.12 run"
+        )
+        return MISSING_TOOL
+    STATE.mkdir(exist_ok=True)
+    try:
+        with (STATE / "setup.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # `make run` and `make test` may start together
+            for part in wanted or PARTS:
+                PARTS[part]()
+    except SetupError as error:
+        say(str(error))
+        return MISSING_TOOL
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
