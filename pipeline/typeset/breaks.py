@@ -1,0 +1,118 @@
+"""Where a line may break: ICU's rules, phrases for Chinese and Japanese, words for Korean."""
+
+import dataclasses
+import functools
+
+import babel
+import budoux
+import pyphen
+from icu4py.breakers import LineBreaker
+
+_BUDOUX = {
+    "ja": budoux.load_default_japanese_parser,
+    "zh_Hans": budoux.load_default_simplified_chinese_parser,
+    "zh_Hant": budoux.load_default_traditional_chinese_parser,
+}
+_HYPHENATED = {"de", "nl", "fi", "sv", "nb", "da", "hu", "pl", "el", "it", "es", "pt", "fr", "en"}
+_SHORTEST_HYPHENATED = 9
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A piece of text that stays on one row.
+
+    Attributes:
+        text: The piece without the space that follows it.
+        glue: What stands between it and the next piece on the same row: a space or nothing.
+        hyphen: What is added at the end of the row if the row ends here.
+    """
+
+    text: str
+    glue: str
+    hyphen: str = ""
+
+
+def segments(text: str, locale: str, *, loose: bool = False) -> tuple[Segment, ...]:
+    """Return the unbreakable pieces of a text.
+
+    Args:
+        text: One line of copy. No-break spaces hold what belongs together.
+        locale: The CLDR locale identifier of the text.
+        loose: Allow every break that the script's rules allow, inside phrases too, and
+            hyphens where the language has them: for words wider than their box.
+
+    ICU's line breaker gives the opportunities (with its dictionaries for Thai, Lao, Khmer and
+    Burmese). In Japanese and Chinese only those between two phrases are kept, as BudouX finds
+    them; in Korean only those between words. A row never starts with a dash.
+    """
+    parsed = babel.Locale.parse(locale)
+    held = text.replace(" –", "\u00a0–").replace(" —", "\u00a0—")
+    phrases = None if loose else _phrase_ends(held, parsed)
+    joined: list[str] = []
+    position = 0
+    for piece in LineBreaker(held, _breaker_locale(parsed)):
+        if joined and phrases is not None and position not in phrases and not _ends(joined[-1]):
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+        position += len(piece)
+    pieces = tuple(_segment(piece) for piece in joined)
+    return _hyphenated(pieces, parsed) if loose else pieces
+
+
+def _hyphenated(pieces: tuple[Segment, ...], locale: babel.Locale) -> tuple[Segment, ...]:
+    language = pyphen.language_fallback(str(locale)) if locale.language in _HYPHENATED else None
+    if language is None:
+        return pieces
+    dictionary = _dictionary(language)
+    return tuple(part for piece in pieces for part in _split(piece, dictionary))
+
+
+def _ends(piece: str) -> bool:
+    return piece.endswith((" ", "\u200b"))
+
+
+def _segment(piece: str) -> Segment:
+    bare = piece.rstrip(" ")
+    return Segment(text=bare, glue=" " if len(bare) < len(piece) else "")
+
+
+def _breaker_locale(parsed: babel.Locale) -> str:
+    if parsed.language == "ko":
+        return "ko-u-lw-phrase"
+    return f"{parsed.language}-u-lb-strict"
+
+
+def _phrase_ends(text: str, parsed: babel.Locale) -> frozenset[int] | None:
+    key = parsed.language if parsed.language == "ja" else f"{parsed.language}_{_han(parsed)}"
+    if key not in _BUDOUX:
+        return None
+    ends, position = [0], 0
+    for phrase in _parser(key).parse(text):
+        position += len(phrase)
+        ends.append(position)
+    return frozenset(ends)
+
+
+def _han(parsed: babel.Locale) -> str:
+    if parsed.script:
+        return parsed.script
+    return "Hant" if parsed.territory in {"TW", "HK", "MO"} else "Hans"
+
+
+@functools.cache
+def _parser(key: str) -> budoux.Parser:
+    return _BUDOUX[key]()
+
+
+@functools.cache
+def _dictionary(language: str) -> pyphen.Pyphen:
+    return pyphen.Pyphen(lang=language)
+
+
+def _split(piece: Segment, dictionary: pyphen.Pyphen) -> list[Segment]:
+    if len(piece.text) < _SHORTEST_HYPHENATED or not piece.text.isalpha():
+        return [piece]
+    parts = dictionary.inserted(piece.text, "\u00ad").split("\u00ad")
+    inner = [Segment(text=part, glue="", hyphen="-") for part in parts[:-1]]
+    return [*inner, Segment(text=parts[-1], glue=piece.glue, hyphen=piece.hyphen)]

@@ -1,0 +1,80 @@
+"""Draw rows of text: as markup inside a layout, or one line alone as a mask.
+
+Both come from the same markup, so a line drawn again for the proof stands where the
+delivered one stands.
+"""
+
+import html
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.typeset.renderer import Renderer, TextStyle
+from pipeline.typeset.setting import LineSetting, Row
+
+STRIKE_THICKNESS = 0.07
+"""Thickness in em of the stroke through a former price."""
+_STRIKE_OVERHANG = 0.06
+_STRIKE_HEIGHT = 0.53
+
+
+def line_markup(setting: LineSetting, colour: str | None = None) -> str:
+    """Return the HTML of a set line, absolutely placed on the picture.
+
+    Args:
+        setting: The line's setting.
+        colour: Paint it in this colour instead of its own.
+    """
+    ink = colour or setting.colour
+    style = TextStyle(
+        families=setting.families,
+        weight=setting.weight,
+        spacing=setting.spacing,
+        direction=setting.direction,
+        language=setting.language,
+    )
+    css = f"{style.css()}font-size:{setting.size:.3f}px;color:{ink};text-align:{setting.align};"
+    return "".join(_row_markup(row, css, setting, ink) for row in setting.rows)
+
+
+def rotated(markup: str, rotation: float, origin: tuple[float, float]) -> str:
+    """Return markup turned clockwise about a point given in pixels of the picture."""
+    if not rotation:
+        return markup
+    return (
+        "<div style='position:absolute;left:0;top:0;width:100%;height:100%;"
+        f"transform:rotate({rotation:.3f}deg);"
+        f"transform-origin:{origin[0]:.2f}px {origin[1]:.2f}px'>{markup}</div>"
+    )
+
+
+def draw_line(
+    setting: LineSetting,
+    width: int,
+    height: int,
+    renderer: Renderer,
+) -> npt.NDArray[np.uint8]:
+    """Return how much of each pixel the line covers, shape [height, width], 0 to 255."""
+    markup = rotated(line_markup(setting, "#000000"), setting.rotation, setting.origin)
+    page = f"<div style='width:100%;height:100%;position:relative'>{markup}</div>"
+    return np.ascontiguousarray(renderer.render(page, width, height)[:, :, 3])
+
+
+def _row_markup(row: Row, css: str, setting: LineSetting, ink: str) -> str:
+    text = html.escape(row.text, quote=False)
+    box = f"left:{row.x:.2f}px;top:{row.y:.2f}px;width:{row.width:.2f}px;height:{row.height:.2f}px;"
+    markup = (
+        f"<div lang='{html.escape(setting.language)}' style=\"position:absolute;{box}"
+        f'line-height:{row.height:.2f}px;{css}">{text}</div>'
+    )
+    return markup + (_strike(row, setting, ink) if setting.struck else "")
+
+
+def _strike(row: Row, setting: LineSetting, ink: str) -> str:
+    over = _STRIKE_OVERHANG * setting.size
+    thick = STRIKE_THICKNESS * setting.size
+    top = row.y + row.height * _STRIKE_HEIGHT - thick / 2
+    return (
+        f"<div style='position:absolute;left:{row.x - over:.2f}px;top:{top:.2f}px;"
+        f"width:{row.width + 2 * over:.2f}px;height:{thick:.2f}px;background:{ink}'></div>"
+    )
