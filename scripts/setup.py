@@ -55,7 +55,7 @@ def step(what: str) -> Iterator[None]:
     say(f"{what} ...")
     began = time.monotonic()
     yield
-    say(f"{what}: {time.monotonic() - began:.0f} s")
+    say(f"  done in {time.monotonic() - began:.0f} s")
 
 
 def run(command: Sequence[str | pathlib.Path], remedy: str) -> None:
