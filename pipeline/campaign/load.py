@@ -1,0 +1,203 @@
+"""Load a campaign file: everything is checked at the door, every problem has its line."""
+
+import dataclasses
+import difflib
+import hashlib
+import pathlib
+from collections.abc import Sequence
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from pipeline.campaign.checks import findings
+from pipeline.campaign.document import Document, Node, Path, dotted, read_document
+from pipeline.campaign.model import Campaign
+from pipeline.errors import CampaignError, Problem
+
+_ROUNDS = 50
+_NEUTRAL: Node = {
+    "campaign": "unnamed",
+    "template": "deal",
+    "brand": {
+        "name": "-",
+        "palette": dict.fromkeys(("ink", "paper", "accent", "action"), "#000000"),
+    },
+    "formats": ["meta-square"],
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedCampaign:
+    """A campaign and the file it came from.
+
+    Attributes:
+        campaign: The campaign.
+        document: The file as read; gives the line of every path.
+        folder: Where the file is; pictures are named from there.
+        sha256: Hash of the file's bytes.
+    """
+
+    campaign: Campaign
+    document: Document
+    folder: pathlib.Path
+    sha256: str
+
+    def problem(self, path: Path, what: str, remedy: str) -> Problem:
+        """Return a problem at a path of the file."""
+        return _problem(self.document, path, what, remedy)
+
+
+def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaign:
+    """Read and check one campaign file.
+
+    Args:
+        file: The YAML file.
+        templates: Names of the scene templates there are.
+
+    Raises:
+        CampaignError: With all problems of the file, in the order of its lines.
+    """
+    document = read_document(file)
+    problems = list(document.problems)
+    campaign, structural = _validate(document)
+    problems += structural
+    if campaign is not None:
+        problems += [
+            _problem(document, path, what, remedy)
+            for path, what, remedy in findings(
+                campaign, lambda path: _names(document.tree, path), file.parent
+            )
+        ]
+        if campaign.template not in templates:
+            what = f"there is no template {campaign.template!r}"
+            remedy = f"use one of: {', '.join(templates)}"
+            problems.append(_problem(document, ("template",), what, remedy))
+    if campaign is None or problems:
+        unique = dict.fromkeys(problems)
+        raise CampaignError(tuple(sorted(unique, key=lambda p: (p.line, p.path, p.what))))
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    return LoadedCampaign(campaign=campaign, document=document, folder=file.parent, sha256=sha256)
+
+
+def load_campaigns(
+    files: Sequence[pathlib.Path], templates: Sequence[str]
+) -> tuple[LoadedCampaign, ...]:
+    """Load several files; the problems of all of them come in one error.
+
+    Raises:
+        CampaignError: If any file has a problem, or two files name the same campaign.
+    """
+    loaded: list[LoadedCampaign] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            campaign = load_campaign(file, templates)
+        except CampaignError as error:
+            problems += error.problems
+            continue
+        name = campaign.campaign.campaign
+        if twin := next((c for c in loaded if c.campaign.campaign == name), None):
+            what = f"the name {name!r} is taken by {twin.document.file}"
+            problems.append(campaign.problem(("campaign",), what, "give each campaign its own"))
+        loaded.append(campaign)
+    if problems:
+        raise CampaignError(tuple(problems))
+    return tuple(loaded)
+
+
+def _validate(document: Document) -> tuple[Campaign | None, list[Problem]]:
+    """Validate, and where parts are wrong, leave them out and validate the rest.
+
+    So that what depends on several parts can still be checked, and a file's problems come in
+    one go.
+    """
+    tree, problems, mended = document.tree, list[Problem](), set[Path]()
+    for _ in range(_ROUNDS):
+        try:
+            return Campaign.model_validate(tree), problems
+        except ValidationError as error:
+            wrong = [cast("dict[str, Any]", entry) for entry in error.errors(include_url=False)]
+        repaired = tree
+        problems += [_from_pydantic(document, e) for e in wrong if _path(e) not in mended]
+        for entry in reversed(wrong):  # so that list items keep their numbers until they go
+            path = _path(entry)
+            target = path[:-1] if _lacks(entry) and not _neutral(path) else path
+            mended.update({path, target})
+            repaired = _with(repaired, target, _neutral(target))
+        if repaired == tree:
+            break
+        tree = repaired
+    return None, problems
+
+
+def _path(entry: dict[str, Any]) -> Path:
+    return tuple(part for part in entry["loc"] if part != "[key]")
+
+
+def _lacks(entry: dict[str, Any]) -> bool:
+    return entry["type"] in {"missing", "too_short"}
+
+
+def _neutral(path: Path) -> Node | None:
+    """Return a stand-in for a part that every campaign needs, so that checking can go on."""
+    node: Node | None = _NEUTRAL
+    if path[-1:] == ("time_zone",):
+        return "UTC"
+    for part in path:
+        node = node.get(str(part)) if isinstance(node, dict) else None
+    return node
+
+
+def _with(tree: Node, path: Path, value: Node | None) -> Node:
+    """Return the tree with a value at a path; None leaves the part out."""
+    if isinstance(tree, list) and len(path) == 1 and isinstance(path[0], int):
+        return [node for index, node in enumerate(tree) if index != path[0]]
+    if not isinstance(tree, dict) or not path:
+        return tree
+    head = str(path[0])
+    inner = tree.get(head, {})
+    rest = {key: node for key, node in tree.items() if key != head}
+    if len(path) == 1 or isinstance(inner, str):
+        return rest if value is None else {**rest, head: value}
+    return {**tree, head: _with(inner, path[1:], value)}
+
+
+def _from_pydantic(document: Document, entry: dict[str, Any]) -> Problem:
+    path = _path(entry)
+    kind = entry["type"]
+    if kind == "extra_forbidden":
+        return _problem(document, path, "unknown key", _suggestion(path))
+    if kind == "missing":
+        return _problem(document, path, "is missing", f"add `{path[-1]}:`")
+    if kind == "literal_error":
+        return _problem(document, path, "unknown value", f"use {entry['ctx']['expected']}")
+    text = entry["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    what, _, remedy = text.partition("; ")
+    shown = entry["input"] if isinstance(entry["input"], str) else "this value"
+    if what.startswith("expected"):
+        return _problem(document, path, f"{shown!r} is not valid", f"{what}")
+    return _problem(document, path, what, remedy or "correct it")
+
+
+def _suggestion(path: Path) -> str:
+    model: Any = Campaign
+    for part in path[:-1]:
+        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
+        model = field.annotation if field else None
+    fields = getattr(model, "model_fields", {})
+    known = [field.alias or name for name, field in fields.items()]
+    close = difflib.get_close_matches(str(path[-1]), known, n=1)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return f"remove it, or use one of: {', '.join(known)}" if known else "remove it"
+
+
+def _names(tree: Node, path: Path) -> frozenset[str]:
+    for part in path:
+        tree = tree.get(str(part), {}) if isinstance(tree, dict) else {}
+    return frozenset(tree) if isinstance(tree, dict) else frozenset()
+
+
+def _problem(document: Document, path: Path, what: str, remedy: str) -> Problem:
+    line = document.line_of(path)
+    return Problem(file=document.file, line=line, path=dotted(path), what=what, remedy=remedy)

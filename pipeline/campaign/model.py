@@ -1,0 +1,138 @@
+"""The campaign file as typed, frozen values; the schema for editors comes from here."""
+
+import decimal
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from pipeline.campaign.scalars import (
+    UNITS,
+    Amount,
+    CopyTable,
+    CopyText,
+    Count,
+    Currency,
+    Date,
+    DayKey,
+    FactName,
+    FactText,
+    FormatName,
+    Hex,
+    Identifier,
+    LocaleId,
+    TimeZone,
+)
+
+
+class Frozen(BaseModel):
+    """A part of the campaign file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Palette(Frozen):
+    """The brand's colours by name."""
+
+    ink: Hex = Field(description="Dark text colour")
+    paper: Hex = Field(description="Light background and light text colour")
+    accent: Hex = Field(description="Highlight, such as the price burst")
+    action: Hex = Field(description="Buttons and strong shapes")
+
+
+class Fonts(Frozen):
+    """Font characters; each has a family for every script."""
+
+    display: Literal["friendly", "modern", "elegant", "condensed"] = "modern"
+    text: Literal["friendly", "modern", "elegant", "condensed"] = "modern"
+
+
+class Brand(Frozen):
+    """Who advertises."""
+
+    name: CopyText
+    palette: Palette
+    logo: str | None = Field(default=None, description="PNG beside the campaign file")
+    fonts: Fonts = Fonts()
+    allowed_words: tuple[str, ...] = Field(
+        default=(), description="Words that may stand on a picture unasked, as on a package"
+    )
+
+
+class Market(Frozen):
+    """A territory with its locales, currency and time zone."""
+
+    locales: tuple[LocaleId, ...] = Field(min_length=1)
+    currency: Currency
+    time_zone: TimeZone
+
+
+class Item(Frozen):
+    """A dish of a menu."""
+
+    name: dict[LocaleId, CopyText]
+    price: dict[Identifier, Amount]
+
+
+class Offer(Frozen):
+    """A thing with prices and words."""
+
+    picture: str | None = Field(default=None, description="PNG or JPEG beside the campaign file")
+    subject: str = Field(default="", max_length=300, description="What it is, for the image model")
+    price: dict[Identifier, Amount] = Field(default={}, description="Market to amount")
+    was: dict[Identifier, Amount] = Field(default={}, description="Market to former price")
+    unit: Literal[UNITS] | None = None  # type: ignore[valid-type]
+    facts: dict[FactName, FactText] = {}
+    copy_: CopyTable = Field(default={}, alias="copy", description="Role to locale to text")
+    items: dict[Identifier, Item] = Field(default={}, max_length=8)
+
+
+class DayEntry(Frozen):
+    """What runs on a day, with the values that differ on it."""
+
+    offer: Identifier
+    price: dict[Identifier, Amount] = {}
+    was: dict[Identifier, Amount] = {}
+
+
+class Budget(Frozen):
+    """What may be spent, in US dollars."""
+
+    day: Amount = Field(default=decimal.Decimal("25.00"), description="US dollars a day")
+    attempts: Count = Field(default=3, description="Paid tries a picture", ge=1, le=10)
+
+
+def _entries(value: object) -> object:
+    """Let a day name one offer, one entry or a list of either."""
+    entries = value if isinstance(value, list) else [value]
+    return [{"offer": entry} if isinstance(entry, str) else entry for entry in entries]
+
+
+DayEntries: TypeAlias = Annotated[
+    tuple[DayEntry, ...],
+    BeforeValidator(
+        _entries,
+        json_schema_input_type=Identifier | DayEntry | list[Identifier | DayEntry],
+    ),
+]
+
+
+class Campaign(Frozen):
+    """One campaign file."""
+
+    campaign: Identifier
+    template: Identifier
+    brand: Brand
+    formats: tuple[FormatName, ...] = Field(min_length=1)
+    markets: dict[Identifier, Market] = Field(min_length=1)
+    offers: dict[Identifier, Offer] = Field(min_length=1)
+    copy_: CopyTable = Field(default={}, alias="copy", description="Copy that all offers share")
+    days: dict[DayKey, DayEntries] = Field(
+        default={}, description="Which offer runs when; without it all run daily"
+    )
+    valid_from: Date | None = None
+    valid_to: Date | None = None
+    provider: Identifier = "studio"
+    model: Identifier = "flux-2-flex"
+    quality: Literal["draft", "production", "final"] = "production"
+    lettering: Literal["auto", "model", "typeset"] = "auto"
+    budget: Budget = Budget()

@@ -1,0 +1,131 @@
+"""The scalars of a campaign file: strings that must be something."""
+
+import datetime as dt
+import decimal
+import re
+import zoneinfo
+from typing import Annotated, Literal, TypeAlias
+
+import babel
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from pipeline.campaign.formats import known_formats
+from pipeline.campaign.money import is_known_currency
+from pipeline.campaign.text import text_problem
+
+UNITS = (
+    "gram", "kilogram", "milliliter", "liter", "centimeter", "meter", "kilometer", "minute",
+    "hour", "day", "week", "month", "year", "megabyte", "gigabyte",
+)  # fmt: skip
+"""CLDR unit identifiers that facts and unit prices may use."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_GROUPS = ("weekdays", "weekend", "every")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _pattern(regex: str, expected: str) -> BeforeValidator:
+    compiled = re.compile(regex)
+
+    def check(value: object) -> object:
+        if not isinstance(value, str) or not compiled.fullmatch(value):
+            msg = f"expected {expected}"
+            raise ValueError(msg)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _date(value: object) -> dt.date:
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        msg = "expected a date such as 2026-11-27"
+        raise ValueError(msg)
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        msg = f"{value} is not a day of the calendar"
+        raise ValueError(msg) from None
+
+
+def _locale(value: str) -> str:
+    try:
+        return str(babel.Locale.parse(value))
+    except (ValueError, babel.UnknownLocaleError):
+        msg = f"unknown locale {value!r}; expected one such as de_DE or zh_Hans_CN"
+        raise ValueError(msg) from None
+
+
+def _currency(value: str) -> str:
+    if not is_known_currency(value):
+        msg = f"unknown currency {value!r}; expected an ISO 4217 code such as EUR"
+        raise ValueError(msg)
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in zoneinfo.available_timezones():
+        msg = f"unknown time zone {value!r}; expected one such as Europe/Berlin"
+        raise ValueError(msg)
+    return value
+
+
+def _format(value: str) -> str:
+    if value not in known_formats():
+        msg = f"unknown format {value!r}; known are {', '.join(known_formats())}"
+        raise ValueError(msg)
+    return value
+
+
+def _day_key(value: str) -> str:
+    if value in WEEKDAYS or value in DAY_GROUPS:
+        return value
+    if not _DATE.fullmatch(value):
+        msg = f"expected a weekday, {', '.join(DAY_GROUPS)} or a date such as 2026-11-27"
+        raise ValueError(msg)
+    return str(_date(value))
+
+
+def _copy_text(value: str) -> str:
+    if problem := text_problem(value):
+        raise ValueError(problem)
+    return value
+
+
+_NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+
+Identifier: TypeAlias = Annotated[
+    str, _pattern(r"[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?", "a short name of a-z, 0-9 and -")
+]
+FactName: TypeAlias = Annotated[str, _pattern(r"[a-z][a-z0-9_]{0,30}", "a name of a-z, 0-9 and _")]
+Role: TypeAlias = Literal[
+    "headline", "offer", "badge", "price", "was_price", "cta", "legal", "code"
+]
+Hex: TypeAlias = Annotated[str, _pattern(r"#[0-9A-Fa-f]{6}", "a colour such as #FFC83D")]
+Amount: TypeAlias = Annotated[
+    decimal.Decimal,
+    _pattern(r"[0-9]{1,12}(\.[0-9]{1,4})?", "an amount such as 8.90"),
+    WithJsonSchema(_NUMBER_SCHEMA),
+]
+Count: TypeAlias = Annotated[
+    int, _pattern(r"[0-9]{1,6}", "a whole number"), WithJsonSchema(_NUMBER_SCHEMA)
+]
+Date: TypeAlias = Annotated[
+    dt.date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})
+]
+LocaleId: TypeAlias = Annotated[str, AfterValidator(_locale)]
+CopyText: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=300), AfterValidator(_copy_text)
+]
+Currency: TypeAlias = Annotated[str, AfterValidator(_currency)]
+TimeZone: TypeAlias = Annotated[str, AfterValidator(_time_zone)]
+FormatName: TypeAlias = Annotated[str, AfterValidator(_format)]
+DayKey: TypeAlias = Annotated[str, AfterValidator(_day_key)]
+CopyTable: TypeAlias = dict[Role, dict[LocaleId, CopyText]]
+FactText: TypeAlias = Annotated[
+    str,
+    _pattern(
+        rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{1,9}}(\.[0-9]{{1,3}})?( ({'|'.join(UNITS)}))?",
+        f"a number, a number with a unit ({', '.join(UNITS)}) or a date",
+    ),
+    WithJsonSchema(_NUMBER_SCHEMA),
+]

@@ -1,0 +1,33 @@
+"""What may not stand in copy: characters that hide, reorder or break text."""
+
+import unicodedata
+
+_EMBEDDINGS = frozenset("\u202a\u202b\u202c\u202d\u202e")
+_OPENING = frozenset("\u2066\u2067\u2068")
+_CLOSING = "\u2069"
+_ALLOWED_FORMAT = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060")
+
+
+def text_problem(text: str) -> str:
+    """Return what is wrong with a copy string; empty if nothing is.
+
+    Directional marks, joiners and the zero-width space are part of honest text. Embeddings
+    and overrides can show `19.90` for `09.91` (CVE-2021-42574), so they are refused, as are
+    control characters, soft hyphens, byte-order marks and isolates that are not closed.
+    """
+    depth = 0
+    for character in text:
+        depth += (character in _OPENING) - (character == _CLOSING)
+        if depth < 0 or character in _EMBEDDINGS or _forbidden(character):
+            return f"has the invisible character U+{ord(character):04X}; remove it"
+    if depth:
+        return "has a directional isolate that is not closed; remove it or close it with U+2069"
+    return ""
+
+
+def _forbidden(character: str) -> bool:
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        return True
+    isolates = character in _OPENING or character == _CLOSING
+    return category == "Cf" and character not in _ALLOWED_FORMAT and not isolates
