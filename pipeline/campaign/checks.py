@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 import babel
 
 from pipeline.campaign.document import Path
-from pipeline.campaign.message import BUILT_IN, DAY_STYLES, MessageSyntaxError, parse_message
+from pipeline.campaign.message import (
+    AUTOMATIC,
+    BUILT_IN,
+    DAY_STYLES,
+    MessageSyntaxError,
+    parse_message,
+)
 from pipeline.campaign.model import Campaign, Item, Offer
 from pipeline.campaign.money import precision_problem
 from pipeline.campaign.scalars import CopyTable
@@ -86,12 +92,13 @@ def _item(campaign: Campaign, names: Names, here: Path, item: Item) -> Iterator[
 
 def _messages(campaign: Campaign, names: Names, offer: Offer, here: Path) -> Iterator[Finding]:
     table: CopyTable = campaign.copy_ if here == ("copy",) else offer.copy_
-    known = known_placeholders(offer)
+    known = known_placeholders(campaign, offer)
     for role, texts in table.items():
         for locale, text in texts.items():
             path = (*here, role, locale)
             yield from ((path, what, remedy) for what, remedy in _message(text, known))
-        yield from _spoken(campaign, names, (*here, role))
+        if role not in AUTOMATIC:
+            yield from _spoken(campaign, names, (*here, role))
 
 
 def _message(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
@@ -109,10 +116,22 @@ def _message(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[
             yield what, f"its styles: {styles}"
 
 
-def known_placeholders(offer: Offer) -> dict[str, tuple[str, ...]]:
-    """Return the placeholders that an offer's copy may use, with their styles."""
+def known_placeholders(campaign: Campaign, offer: Offer) -> dict[str, tuple[str, ...]]:
+    """Return the placeholders that an offer's copy may use, with their styles.
+
+    `{price}` needs a price, `{was}`, `{saving}` and `{discount}` a former one, `{until}` needs
+    valid_to.
+    """
+    entries = [entry for entries in campaign.days.values() for entry in entries]
+    lacking = {
+        "price": not offer.price,
+        "was": not offer.was and not any(entry.was for entry in entries),
+        "until": campaign.valid_to is None,
+    }
+    lacking["saving"] = lacking["discount"] = lacking["was"]
     facts = {name: DAY_STYLES if _is_date(text) else ("",) for name, text in offer.facts.items()}
-    return {**BUILT_IN, **facts}
+    known = {name: styles for name, styles in BUILT_IN.items() if not lacking.get(name)}
+    return {**known, **facts}
 
 
 def _days(campaign: Campaign, names: Names) -> Iterator[Finding]:

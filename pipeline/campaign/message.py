@@ -20,6 +20,9 @@ BUILT_IN: dict[str, tuple[str, ...]] = {
 }
 """Placeholders that every offer has, with their styles; the empty style is the usual one."""
 
+AUTOMATIC = {"badge": "{discount}", "price": "{price}", "was_price": "{was}"}
+"""Roles that an offer with prices has of itself, with their usual copy."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SELECTOR = re.compile(r"\s*(=[0-9]+|[A-Za-z_]+)\s*\{")
 _STYLED = re.compile(r":([a-z]+)\}")

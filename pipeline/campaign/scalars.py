@@ -94,7 +94,7 @@ def _copy_text(value: str) -> str:
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 
 Identifier: TypeAlias = Annotated[
-    str, _pattern(r"[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?", "a short name of a-z, 0-9 and -")
+    str, _pattern(r"(?=.{1,48}$)[a-z0-9]+(-[a-z0-9]+)*", "a short name of a-z, 0-9 and -")
 ]
 FactName: TypeAlias = Annotated[str, _pattern(r"[a-z][a-z0-9_]{0,30}", "a name of a-z, 0-9 and _")]
 Role: TypeAlias = Literal[

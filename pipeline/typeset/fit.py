@@ -64,6 +64,19 @@ class FittedLine:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """The lines of a block.
+
+    Attributes:
+        scale: Where all sizes lie between their floors (0) and ceilings (1).
+        lines: The lines, from top to bottom.
+    """
+
+    scale: float
+    lines: tuple[FittedLine, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Misfit:
     """A line that does not fit at its floor.
 
@@ -91,7 +104,9 @@ def fit_lines(
     box: tuple[float, float],
     gap: float,
     renderer: Renderer,
-) -> tuple[FittedLine, ...] | Misfit:
+    *,
+    ceiling: float = 1.0,
+) -> Fitted | Misfit:
     """Return the lines at the largest common scale that fits, or the line that cannot.
 
     Args:
@@ -99,13 +114,14 @@ def fit_lines(
         box: Width and height of the block in pixels.
         gap: Room between two lines in pixels.
         renderer: Measures the words.
+        ceiling: The highest scale to try, 0 to 1.
     """
     for loose in (False, True):
         measured = [_measure(spec, renderer, loose=loose) for spec in specs]
-        for step in range(_STEPS, -1, -1):
-            fitted = _at_scale(specs, measured, box[0], step / _STEPS)
-            if fitted is not None and _height(fitted, gap) <= box[1]:
-                return fitted
+        for step in range(round(_STEPS * ceiling), -1, -1):
+            lines = _at_scale(specs, measured, box[0], step / _STEPS)
+            if lines is not None and _height(lines, gap) <= box[1]:
+                return Fitted(scale=step / _STEPS, lines=lines)
     return _refusal(specs, [_measure(s, renderer, loose=True) for s in specs], box)
 
 

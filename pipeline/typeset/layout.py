@@ -1,0 +1,241 @@
+"""Lay blocks out on a picture: from places and sizes in percent to rows in pixels."""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Sequence
+
+import babel
+
+from pipeline.typeset.block import Block, BlockLine
+from pipeline.typeset.fit import Fitted, FittedLine, LineSpec, Misfit, fit_lines
+from pipeline.typeset.fonts import families, missing_glyphs, script_of
+from pipeline.typeset.renderer import Renderer, TextStyle
+from pipeline.typeset.setting import LineSetting, Row
+
+LEADING = {
+    "Latn": 1.1,
+    "Cyrl": 1.15,
+    "Grek": 1.15,
+    "Hebr": 1.18,
+    "Arab": 1.42,
+    "Deva": 1.32,
+    "Thai": 1.4,
+    "Jpan": 1.24,
+    "Kore": 1.22,
+    "Hans": 1.24,
+    "Hant": 1.24,
+}
+"""Line height in em by script: marks above and below the letters need room."""
+
+_STACKED_MARKS = {"vi": 1.24}
+_JOINED = frozenset({"Arab", "Deva", "Thai"})
+SMALLEST_PIXELS = 13.0
+"""No text is set smaller, whatever a template asks: below it neither people nor readers read."""
+
+Rect = tuple[float, float, float, float]
+"""Left, top, width and height in pixels."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The picture to lay out on, and whose words go there.
+
+    Attributes:
+        width: Width in pixels.
+        height: Height in pixels.
+        locale: CLDR locale identifier of the copy.
+        display: Font character of display lines.
+        text: Font character of text lines.
+    """
+
+    width: int
+    height: int
+    locale: str
+    display: str
+    text: str
+
+    @property
+    def scale(self) -> float:
+        """Return the geometric mean of the sides in pixels, the measure of all type."""
+        return math.sqrt(self.width * self.height)
+
+    @property
+    def direction(self) -> str:
+        """Return ltr or rtl."""
+        return babel.Locale.parse(self.locale).text_direction
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LaidBlock:
+    """A block in pixels.
+
+    Attributes:
+        block: What was asked for.
+        place: The room it had.
+        extent: The box around its text.
+        settings: Its lines, as set.
+    """
+
+    block: Block
+    place: Rect
+    extent: Rect
+    settings: tuple[LineSetting, ...]
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        """Return the middle of the text, about which the block is turned."""
+        left, top, width, height = self.extent
+        return left + width / 2, top + height / 2
+
+
+def lay_out(
+    blocks: Sequence[Block], sheet: Sheet, renderer: Renderer
+) -> tuple[LaidBlock, ...] | Misfit:
+    """Return all blocks in pixels, or the first line that cannot be set.
+
+    A line cannot be set if a font lacks one of its characters, or if it does not fit at its
+    floor.
+    """
+    for line in (line for block in blocks for line in block.lines):
+        if missing := missing_glyphs(line.text, _families(line, sheet)):
+            what = f"no font of this script has {' '.join(missing)}"
+            return Misfit(role=line.role, text=line.text, what=what)
+    fits: dict[str, Fitted] = {}
+    for block in blocks:
+        fitted = _fit(block, sheet, renderer, ceiling=1.0)
+        if isinstance(fitted, Misfit):
+            return fitted
+        fits[block.name] = fitted
+    for block, ceiling in _group_ceilings(blocks, fits):
+        fitted = _fit(block, sheet, renderer, ceiling=ceiling)
+        if isinstance(fitted, Misfit):
+            return fitted
+        fits[block.name] = fitted
+    return tuple(_place(block, fits[block.name].lines, sheet) for block in blocks)
+
+
+def _group_ceilings(blocks: Sequence[Block], fits: dict[str, Fitted]) -> list[tuple[Block, float]]:
+    grouped = sorted((block for block in blocks if block.group), key=lambda block: block.group)
+    ceilings = []
+    for _, group in itertools.groupby(grouped, key=lambda block: block.group):
+        members = list(group)
+        lowest = min(fits[block.name].scale for block in members)
+        ceilings += [(block, lowest) for block in members if fits[block.name].scale > lowest]
+    return ceilings
+
+
+def _families(line: BlockLine, sheet: Sheet) -> tuple[str, ...]:
+    return families(sheet.display if line.font == "display" else sheet.text, sheet.locale)
+
+
+def _fit(block: Block, sheet: Sheet, renderer: Renderer, *, ceiling: float) -> Fitted | Misfit:
+    _, _, width, height = block.place.pixels(sheet.width, sheet.height, sheet.direction)
+    unit = sheet.scale / 100
+    box = (width - 2 * block.pad[0] * unit, height - 2 * block.pad[1] * unit)
+    specs = [_spec(line, sheet) for line in block.lines]
+    return fit_lines(specs, box, block.gap * unit, renderer, ceiling=ceiling)
+
+
+def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
+    script = script_of(sheet.locale)
+    language = babel.Locale.parse(sheet.locale).language
+    leading = _STACKED_MARKS.get(language, LEADING.get(script, LEADING["Latn"]))
+    style = TextStyle(
+        families=_families(line, sheet),
+        weight=line.weight,
+        spacing=0.0 if script in _JOINED else line.spacing,
+        direction=sheet.direction,
+        language=sheet.locale.replace("_", "-"),
+    )
+    unit = sheet.scale / 100
+    smallest = max(SMALLEST_PIXELS, line.size[0] * unit)
+    return LineSpec(
+        role=line.role,
+        text=line.text,
+        locale=sheet.locale,
+        style=style,
+        smallest=smallest,
+        largest=max(smallest, line.size[1] * unit),
+        rows=line.rows,
+        leading=leading * line.leading,
+    )
+
+
+def _place(block: Block, lines: Sequence[FittedLine], sheet: Sheet) -> LaidBlock:
+    left, top, width, height = block.place.pixels(sheet.width, sheet.height, sheet.direction)
+    unit = sheet.scale / 100
+    pad_x, pad_y = block.pad[0] * unit, block.pad[1] * unit
+    gap = block.gap * unit
+    tall = sum(line.height for line in lines) + gap * (len(lines) - 1)
+    free = height - 2 * pad_y - tall
+    y = top + pad_y + {"top": 0.0, "middle": free / 2, "bottom": free}[block.anchor]
+    align = _side(block.align, sheet.direction)
+    inner = (left + pad_x, width - 2 * pad_x)
+    extent = _extent(lines, inner, align, y, tall)
+    origin = (extent[0] + extent[2] / 2, extent[1] + extent[3] / 2)
+    settings = []
+    for line, asked in zip(lines, block.lines, strict=True):
+        settings.append(_set(line, asked, (inner, y, align), (block.rotation, origin)))
+        y += line.height + gap
+    return LaidBlock(
+        block=block,
+        place=(left, top, width, height),
+        extent=extent,
+        settings=tuple(settings),
+    )
+
+
+def _extent(
+    lines: Sequence[FittedLine], inner: tuple[float, float], align: str, top: float, tall: float
+) -> Rect:
+    wide = max(width for line in lines for width in line.widths)
+    return (_left(inner, align, wide), top, wide, tall)
+
+
+def _set(
+    line: FittedLine,
+    asked: BlockLine,
+    where: tuple[tuple[float, float], float, str],
+    turn: tuple[float, tuple[float, float]],
+) -> LineSetting:
+    inner, top, align = where
+    height = line.size * line.spec.leading
+    rows = tuple(
+        Row(
+            text=text,
+            x=_left(inner, align, width),
+            y=top + index * height,
+            width=width,
+            height=height,
+        )
+        for index, (text, width) in enumerate(zip(line.rows, line.widths, strict=True))
+    )
+    style = line.spec.style
+    return LineSetting(
+        role=line.spec.role,
+        text=line.spec.text,
+        rows=rows,
+        size=line.size,
+        families=style.families,
+        weight=style.weight,
+        spacing=style.spacing,
+        colour=asked.colour.upper(),
+        align=align,
+        direction=style.direction,
+        language=style.language,
+        rotation=turn[0],
+        origin=turn[1],
+        struck=asked.struck,
+    )
+
+
+def _left(inner: tuple[float, float], align: str, width: float) -> float:
+    free = inner[1] - width
+    return inner[0] + {"left": 0.0, "center": free / 2, "right": free}[align]
+
+
+def _side(align: str, direction: str) -> str:
+    if align == "center":
+        return "center"
+    return "left" if (align == "start") == (direction == "ltr") else "right"
