@@ -45,11 +45,13 @@ class Backdrop(Part):
     """What the studio paints behind the subject, and where a model is to leave room.
 
     Attributes:
+        description: For the image model.
         kind: Name of the plate template.
         colours: From dark to light, or in the order the plate template takes them.
         calm: Where the words will stand, in words for the image model.
     """
 
+    description: str
     kind: str
     colours: tuple[Colour, ...]
     calm: str
@@ -174,7 +176,7 @@ def _environment(folder: pathlib.Path) -> ImmutableSandboxedEnvironment:
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         finalize=_as_json,
-        autoescape=False,  # noqa: S701 - every expression is written as JSON by finalize
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -1,0 +1,184 @@
+"""The plan: what would be made, why, and what it would cost; a value, looked at before paying."""
+
+import dataclasses
+import datetime as dt
+import decimal
+import json
+import pathlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.campaign.load import LoadedCampaign
+from pipeline.errors import Problem
+from pipeline.plan.variants import Variant, variants_of
+from pipeline.typeset.fit import Misfit
+from pipeline.typeset.layout import lay_out
+from pipeline.typeset.renderer import Renderer
+
+UNCHANGED = "unchanged"
+NEW = "new"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What was last delivered for a coordinate.
+
+    Attributes:
+        fingerprint: Hash of everything that shaped the picture.
+        inputs: What shaped it, by name.
+    """
+
+    fingerprint: str
+    inputs: dict[str, str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A variant and the reason to make it.
+
+    Attributes:
+        variant: The variant.
+        reason: `new`, `unchanged`, or what changed.
+    """
+
+    variant: Variant
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would be made for one campaign.
+
+    Attributes:
+        campaign: The campaign and its file.
+        days: Market to campaign day.
+        planned: The variants with their reasons, in the order of the file.
+        plates: Fingerprints of plates that are already in the store.
+    """
+
+    campaign: LoadedCampaign
+    days: dict[str, dt.date]
+    planned: tuple[Planned, ...]
+    plates: frozenset[str]
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """Return all variants."""
+        return tuple(planned.variant for planned in self.planned)
+
+    @property
+    def cost(self) -> decimal.Decimal:
+        """Return the US dollars for the plates still to obtain, each once."""
+        missing = {
+            planned.variant.request.fingerprint: decimal.Decimal(planned.variant.cost)
+            for planned in self.planned
+            if planned.variant.request.fingerprint not in self.plates
+        }
+        return sum(missing.values(), decimal.Decimal(0))
+
+    def reasons(self, market: str) -> Counter[str]:
+        """Return how many variants of a market have which reason."""
+        return Counter(p.reason for p in self.planned if p.variant.market == market)
+
+    def to_json(self) -> str:
+        """Return the plan for machines: the same plan gives the same bytes."""
+        tree = {
+            "campaign": self.campaign.campaign.campaign,
+            "file_sha256": self.campaign.sha256,
+            "cost_usd": str(self.cost),
+            "days": {market: day.isoformat() for market, day in sorted(self.days.items())},
+            "variants": [_tree(planned) for planned in self.planned],
+        }
+        return json.dumps(tree, ensure_ascii=False, indent=2, sort_keys=True)
+
+
+def make_plan(
+    loaded: LoadedCampaign,
+    days: Mapping[str, dt.date],
+    drawn_with: tuple[pathlib.Path, str],
+    delivered: Mapping[str, Delivered],
+    plates: frozenset[str],
+) -> Plan:
+    """Plan a campaign; no network, no clock.
+
+    Args:
+        loaded: The campaign.
+        days: Market to campaign day.
+        drawn_with: The folder of all templates, and the typesetting engine's version.
+        delivered: Variant key to what was last delivered.
+        plates: Fingerprints of plates that are already in the store.
+
+    Raises:
+        TemplateError: If a scene template cannot be rendered.
+        UsageError: If there is no such provider.
+    """
+    variants = variants_of(loaded, days, *drawn_with)
+    planned = tuple(Planned(variant=v, reason=_reason(v, delivered.get(v.key))) for v in variants)
+    return Plan(campaign=loaded, days=dict(days), planned=planned, plates=plates)
+
+
+def misfits(variants: Sequence[Variant], renderer: Renderer) -> Iterator[tuple[Variant, Misfit]]:
+    """Yield the variants whose words do not fit, or for which a font lacks a character."""
+    for variant in variants:
+        laid = lay_out(variant.scene.lettering, variant.sheet, renderer)
+        if isinstance(laid, Misfit):
+            yield variant, laid
+
+
+def misfit_problem(loaded: LoadedCampaign, variant: Variant, misfit: Misfit) -> Problem:
+    """Return the problem at the place of the file that a misfit's words come from."""
+    offer = loaded.campaign.offers[variant.offer]
+    what = f"{misfit.text!r} {misfit.what} ({variant.locale}, {variant.format.name})"
+    if misfit.role.startswith("item_"):
+        item = list(offer.items)[int(misfit.role.split("_")[1]) - 1]
+        path: tuple[str, ...] = ("offers", variant.offer, "items", item, "name", variant.locale)
+    elif misfit.role in offer.copy_:
+        path = ("offers", variant.offer, "copy", misfit.role, variant.locale)
+    else:
+        path = ("brand", "name") if misfit.role == "brand" else ("copy", misfit.role)
+    return loaded.problem(path, what, "shorten it or leave the format out")
+
+
+_CAUSES = {
+    "template": "template changed",
+    "format": "format changed",
+    "layout": "layout changed",
+    "plate": "picture changed",
+    "type": "fonts or typesetter changed",
+    "scene": "brand changed",
+}
+
+
+def _reason(variant: Variant, before: Delivered | None) -> str:
+    if before is None:
+        return NEW
+    if before.fingerprint == variant.fingerprint:
+        return UNCHANGED
+    old, new = before.inputs, variant.inputs
+    changed = [name for name in {**new, **old} if new.get(name) != old.get(name)]
+    words = [name.removeprefix("line ") for name in changed if name.startswith("line ")]
+    if "price" in words:
+        was, now = old.get("line price", "none"), new.get("line price", "none")
+        return f"price changed {was} → {now}"
+    if words:
+        return f"{', '.join(word.replace('_', ' ') for word in words)} changed"
+    return next(text for name, text in _CAUSES.items() if name in changed)
+
+
+def _tree(planned: Planned) -> dict[str, object]:
+    variant = planned.variant
+    return {
+        "id": variant.id,
+        "reason": planned.reason,
+        "fingerprint": variant.fingerprint,
+        "market": variant.market,
+        "locale": variant.locale,
+        "format": variant.format.name,
+        "day": variant.day.isoformat(),
+        "lines": [{"role": line.role, "text": line.text} for line in variant.lines],
+        "lettering": variant.lettering,
+        "job": variant.request.fingerprint,
+        "prompt": variant.request.prompt,
+        "seed": variant.request.seed,
+        "cost_usd": variant.cost,
+    }

@@ -1,0 +1,105 @@
+"""The prompt for FLUX.2, made from a scene.
+
+After the vendor's prompting guide: strings quoted and first, each with place, type and HEX
+colour; colours tied to named things; the ratio of the frame stated; nothing negative, because
+the model has no negative prompts and draws what it is told to leave out.
+"""
+
+import math
+import unicodedata
+
+from pipeline.campaign.formats import Format
+from pipeline.plan.routing import MODEL
+from pipeline.plan.scene import Scene
+from pipeline.typeset.block import Block, BlockLine, Place
+
+_CHARACTERS = {
+    "friendly": "rounded sans-serif",
+    "modern": "clean grotesque sans-serif",
+    "elegant": "high-contrast serif",
+    "condensed": "condensed sans-serif",
+}
+_BOLD = 700
+_LARGE = 9.0
+_MIDDLE = 5.0
+_THIRD = 100 / 3
+
+
+def prompt_of(scene: Scene, lettering: dict[str, str], fonts: dict[str, str], fmt: Format) -> str:
+    """Return the prompt.
+
+    Args:
+        scene: The scene.
+        lettering: Role to who draws it; only the model's lines are quoted.
+        fonts: `display` and `text` to font character.
+        fmt: The format; its ratio is stated.
+    """
+    drawn = [
+        (block, line)
+        for block in scene.lettering
+        for line in block.lines
+        if lettering.get(line.role) == MODEL
+    ]
+    parts = [_quoted(block, line, fonts) for block, line in drawn]
+    parts += [
+        f"{_frame(fmt)} {scene.style} of {_subjects(scene)}, {scene.scene}.",
+        f"Background: {scene.background.description}, {_colours(scene)}.",
+        f"{_sentence(scene.lighting)} {_sentence(scene.mood)} {_sentence(scene.composition)}",
+        f"Shot {scene.camera.angle}, {scene.camera.lens}.",
+        f"{_sentence(scene.background.calm)} {_lettering_rule(drawn)}",
+    ]
+    return " ".join(parts)
+
+
+def _quoted(block: Block, line: BlockLine, fonts: dict[str, str]) -> str:
+    text = prompt_form(line.text)
+    weight = "bold " if line.weight >= _BOLD else ""
+    size = "very large" if line.size[1] >= _LARGE else "large"
+    size = size if line.size[1] >= _MIDDLE else "small"
+    character = _CHARACTERS[fonts[line.font]]
+    where = _where(block.place)
+    return f'The text "{text}" in {size} {weight}{character}, color {line.colour}, {where}.'
+
+
+def prompt_form(text: str) -> str:
+    """Return a string as a prompt quotes it: NFC, plain spaces, no directional marks."""
+    composed = unicodedata.normalize("NFC", text)
+    visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
+    return " ".join(visible.split()).replace('"', "'")
+
+
+def _where(place: Place) -> str:
+    middle = place.y + place.height / 2
+    if middle < _THIRD:
+        return "in the upper third"
+    return "in the middle" if middle < 2 * _THIRD else "in the lower third"
+
+
+def _frame(fmt: Format) -> str:
+    divisor = math.gcd(fmt.width, fmt.height)
+    across, down = fmt.width // divisor, fmt.height // divisor
+    ratio = f"{across}:{down}" if max(across, down) <= 21 else f"{fmt.width / fmt.height:.2f}:1"  # noqa: PLR2004 - cinema's widest named ratio is 21:9
+    if fmt.width == fmt.height:
+        return "Square 1:1"
+    return f"{'Horizontal' if fmt.width > fmt.height else 'Vertical'} {ratio}"
+
+
+def _subjects(scene: Scene) -> str:
+    return " and ".join(subject.description for subject in scene.subjects)
+
+
+def _colours(scene: Scene) -> str:
+    ground = " to ".join(scene.background.colours)
+    accents = [c for c in scene.color_palette if c not in scene.background.colours]
+    return f"color {ground}" + (f", accents in color {', '.join(accents)}" if accents else "")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _lettering_rule(drawn: list[tuple[Block, BlockLine]]) -> str:
+    if not drawn:
+        return "Every surface is clean and unmarked."
+    words = ", ".join(f'"{prompt_form(line.text)}"' for _, line in drawn)
+    return f"The only lettering is {words}; every other surface is clean and unmarked."

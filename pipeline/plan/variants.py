@@ -1,0 +1,238 @@
+"""Variants: one coordinate each, with its words, its scene and what shapes its picture."""
+
+import dataclasses
+import datetime as dt
+import functools
+import hashlib
+import pathlib
+import types
+from collections.abc import Iterator, Mapping
+
+import babel
+
+from pipeline.campaign.calendar import running_offers
+from pipeline.campaign.formats import Format, known_formats
+from pipeline.campaign.load import LoadedCampaign
+from pipeline.plan.catalogue import Capabilities, capabilities
+from pipeline.plan.job import Picture, PlateRequest, fingerprint_of, seed_of
+from pipeline.plan.lines import Line
+from pipeline.plan.prompt import prompt_of
+from pipeline.plan.routing import route
+from pipeline.plan.scene import Scene, render_scene, template_sha256
+from pipeline.plan.wording import Coordinate, lines_of
+from pipeline.typeset.fonts import families, hashes
+from pipeline.typeset.layout import Sheet
+
+_TALL, _PORTRAIT, _SQUARE, _SMALL = 0.7, 0.95, 1.2, 400
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One creative to make.
+
+    Attributes:
+        id: Stable and unique: campaign, offer, market, locale, format and day.
+        key: The id without the day, which a coordinate keeps from day to day.
+        campaign: The campaign's name.
+        template: The template's name.
+        offer: The offer's id.
+        market: The market's id.
+        locale: CLDR locale identifier.
+        format: Size and file rules.
+        day: The market's campaign day.
+        lines: The lines that stand on the creative, in reading order.
+        scene: The scene.
+        lettering: Role to `typeset` or `model`.
+        fonts: `display` and `text` to font character.
+        palette: Colour name to #RRGGBB.
+        allowed_words: Words that may stand on the picture unasked.
+        request: The plate it needs.
+        cost: What the plate costs, in US dollars, as text.
+        inputs: What shaped it, by name; a change of one is the reason for a new picture.
+    """
+
+    id: str
+    key: str
+    campaign: str
+    template: str
+    offer: str
+    market: str
+    locale: str
+    format: Format
+    day: dt.date
+    lines: tuple[Line, ...]
+    scene: Scene
+    lettering: dict[str, str]
+    fonts: dict[str, str]
+    palette: dict[str, str]
+    allowed_words: frozenset[str]
+    request: PlateRequest
+    cost: str
+    inputs: dict[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the hash of everything that shapes the picture."""
+        return fingerprint_of(self.inputs)
+
+    @property
+    def sheet(self) -> Sheet:
+        """Return the sheet that its words are set on."""
+        return Sheet(
+            width=self.format.width,
+            height=self.format.height,
+            locale=self.locale,
+            display=self.fonts["display"],
+            text=self.fonts["text"],
+        )
+
+
+def variants_of(
+    loaded: LoadedCampaign, days: Mapping[str, dt.date], templates: pathlib.Path, engine: str
+) -> Iterator[Variant]:
+    """Yield the variants of a campaign, in the order of the file.
+
+    Args:
+        loaded: The campaign.
+        days: Market to campaign day; markets that are not in it are left out.
+        templates: The folder of all templates.
+        engine: Name and version of the typesetting engine, which shapes every picture.
+
+    Raises:
+        TemplateError: If a scene template cannot be rendered.
+        UsageError: If there is no such provider.
+    """
+    campaign = loaded.campaign
+    for market in (name for name in campaign.markets if name in days):
+        for running in running_offers(campaign, days[market]):
+            for locale in campaign.markets[market].locales:
+                at = Coordinate(
+                    campaign=campaign,
+                    offer=running.offer,
+                    running=running,
+                    market=market,
+                    locale=locale,
+                    day=days[market],
+                )
+                lines = lines_of(at)
+                for name in campaign.formats:
+                    yield _variant(loaded, at, lines, known_formats()[name], (templates, engine))
+
+
+def _variant(
+    loaded: LoadedCampaign,
+    at: Coordinate,
+    lines: tuple[Line, ...],
+    fmt: Format,
+    drawn_with: tuple[pathlib.Path, str],
+) -> Variant:
+    templates, engine = drawn_with
+    campaign = at.campaign
+    scene = render_scene(templates / "scenes", campaign.template, lines, _values(at, fmt))
+    shown = tuple(line for line in lines if line.role in scene.texts())
+    able = capabilities(campaign.provider)
+    lettering = route(shown, campaign.lettering, draws_words=able.draws_words)
+    request = _request(loaded, at, fmt, scene, _Drawn(able, lettering, templates))
+    locale = at.locale.lower().replace("_", "-")
+    key = f"{campaign.campaign}--{at.offer}--{at.market}--{locale}--{fmt.name}"
+    fonts = campaign.brand.fonts.model_dump()
+    return Variant(
+        id=f"{key}--{at.day.isoformat()}",
+        key=key,
+        campaign=campaign.campaign,
+        template=campaign.template,
+        offer=at.offer,
+        market=at.market,
+        locale=at.locale,
+        format=fmt,
+        day=at.day,
+        lines=shown,
+        scene=scene,
+        lettering=lettering,
+        fonts=fonts,
+        palette=campaign.brand.palette.model_dump(),
+        allowed_words=frozenset(campaign.brand.allowed_words),
+        request=request,
+        cost=str(able.cost(request.width, request.height)),
+        inputs={
+            **{f"line {line.role}": line.text for line in shown},
+            "template": template_sha256(templates / "scenes", campaign.template),
+            "layout": _file_sha256(templates / "layouts" / f"{campaign.template}.html.j2"),
+            "scene": fingerprint_of(scene.model_dump(mode="json")),
+            "plate": request.fingerprint,
+            "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",
+            "type": _type_fingerprint(tuple(fonts.values()), at.locale, engine),
+        },
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Drawn:
+    able: Capabilities
+    lettering: dict[str, str]
+    templates: pathlib.Path
+
+
+def _request(
+    loaded: LoadedCampaign, at: Coordinate, fmt: Format, scene: Scene, drawn: _Drawn
+) -> PlateRequest:
+    campaign = at.campaign
+    offer = campaign.offers[at.offer]
+    picture = loaded.folder / offer.picture if offer.picture else None
+    direction = babel.Locale.parse(at.locale).text_direction
+    prompt = prompt_of(scene, drawn.lettering, campaign.brand.fonts.model_dump(), fmt)
+    return PlateRequest(
+        provider=campaign.provider,
+        model=drawn.able.model or campaign.model,
+        quality=campaign.quality,
+        prompt=prompt,
+        width=fmt.width,
+        height=fmt.height,
+        seed=seed_of(campaign.campaign, at.offer, fmt.name),
+        backdrop=_backdrop(scene, direction, drawn.templates),
+        picture=Picture(path=picture, sha256=_file_sha256(picture)) if picture else None,
+    )
+
+
+def _backdrop(scene: Scene, direction: str, templates: pathlib.Path) -> dict[str, object]:
+    plate = templates / "plates" / f"{scene.background.kind}.html.j2"
+    return {
+        "kind": scene.background.kind,
+        "colours": list(scene.background.colours),
+        "subjects": [subject.model_dump(mode="json") for subject in scene.subjects],
+        "direction": direction,
+        "template": _file_sha256(plate),
+    }
+
+
+def _values(at: Coordinate, fmt: Format) -> dict[str, object]:
+    brand = at.campaign.brand
+    ratio = fmt.width / fmt.height
+    shape = "tall" if ratio < _TALL else "portrait" if ratio < _PORTRAIT else "square"
+    return {
+        "brand": types.SimpleNamespace(name=brand.name),
+        "palette": types.SimpleNamespace(**brand.palette.model_dump()),
+        "offer": types.SimpleNamespace(
+            subject=at.campaign.offers[at.offer].subject or at.offer,
+            pictured=at.campaign.offers[at.offer].picture is not None,
+            items=len(at.campaign.offers[at.offer].items),
+        ),
+        "format": types.SimpleNamespace(
+            name=fmt.name,
+            width=fmt.width,
+            height=fmt.height,
+            shape=shape if ratio < _SQUARE else "landscape",
+            small=min(fmt.width, fmt.height) < _SMALL,
+        ),
+    }
+
+
+@functools.lru_cache(maxsize=1024)
+def _type_fingerprint(characters: tuple[str, ...], locale: str, engine: str) -> str:
+    stacks = [families(character, locale) for character in characters]
+    return fingerprint_of([engine, *(hashes(stack) for stack in stacks)])
+
+
+@functools.lru_cache(maxsize=1024)
+def _file_sha256(path: pathlib.Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
