@@ -43,8 +43,10 @@ def aligned(left: str, right: str) -> Iterator[tuple[str, str]]:
     row, column = len(left), len(right)
     while row or column:
         here = costs[row][column]
-        if row and column and here == costs[row - 1][column - 1] + (
-            left[row - 1] != right[column - 1]
+        if (
+            row
+            and column
+            and here == costs[row - 1][column - 1] + (left[row - 1] != right[column - 1])
         ):
             row, column = row - 1, column - 1
             pairs.append((left[row], right[column]))

@@ -140,7 +140,7 @@ def _regions(
 ) -> list[Region]:
     mask = cv2.dilate((probability > _PROBABLE).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    found = (_region(contour, probability, scale) for contour in contours)
+    found = (_region(np.asarray(one, np.int32), probability, scale) for one in contours)
     return [region for region in found if region is not None]
 
 
@@ -152,14 +152,15 @@ def _region(
     (x, y), (width, height), angle = cv2.minAreaRect(contour)
     if min(width, height) < _SMALLEST:
         return None
-    score = _score(probability, cv2.boxPoints(((x, y), (width, height), angle)))
+    core = np.asarray(cv2.boxPoints(((x, y), (width, height), angle)), np.float32)
+    score = _score(probability, core)
     if score < _CONFIDENT:
         return None
     # The detector marks the core of a row: grow it by area over circumference, as it was
     # shrunk for training.
     grow = _GROW * width * height / (2 * (width + height))
     grown = ((x, y), (width + 2 * grow, height + 2 * grow), angle)
-    corners = cv2.boxPoints(grown) * np.array(scale, np.float32)
+    corners = np.asarray(cv2.boxPoints(grown) * np.array(scale), np.float32)
     return Region(quad=_ordered(corners), score=score)
 
 

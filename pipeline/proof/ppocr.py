@@ -34,6 +34,8 @@ class PpOcr:
         model: The model file; the bundled one if None.
     """
 
+    strict = True
+
     def __init__(self, model: pathlib.Path | None = None) -> None:
         self._path = model or model_path(MODEL)
         self._session: onnxruntime.InferenceSession = load_session(self._path)
@@ -85,7 +87,7 @@ class PpOcr:
 
 def _width(crop: Pixels) -> int:
     height, width = crop.shape[:2]
-    return max(1, min(_WIDEST, math.ceil(_HEIGHT * width / height)))
+    return int(max(1, min(_WIDEST, math.ceil(_HEIGHT * width / height))))
 
 
 def _tensor(crops: Sequence[Pixels], widths: Sequence[int]) -> npt.NDArray[np.float32]:

@@ -32,6 +32,11 @@ class Reading:
         pairs = zip(self.text, self.confidence, strict=True)
         return min((sure for char, sure in pairs if not char.isspace()), default=0.0)
 
+    def weakest_of(self, characters: str) -> float:
+        """Return the smallest probability among the given characters; 1 if none was read."""
+        pairs = zip(self.text, self.confidence, strict=True)
+        return min((sure for char, sure in pairs if char in characters), default=1.0)
+
     @property
     def mean(self) -> float:
         """Return the mean probability of the visible characters; 0 for an empty reading."""
@@ -41,7 +46,14 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Reads upright crops. Never told what should stand there."""
+    """Reads upright crops. Never told what should stand there.
+
+    Attributes:
+        strict: Whether its probabilities can be taken at their word: a reader that corrects
+            what it sees towards likely words cannot contradict, and cannot vouch alone.
+    """
+
+    strict: bool
 
     def knows(self, text: str) -> bool:
         """Return whether the reader can read every character of a text."""

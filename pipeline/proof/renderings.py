@@ -54,7 +54,7 @@ def _inked(grey: Values, level: float) -> Pixels:
 
 def _stretched(ink: Values) -> Pixels:
     top = max(1.0, float(np.percentile(ink, 99)))
-    return (_WHITE - np.clip(ink / top, 0.0, 1.0) * _WHITE).astype(np.uint8)
+    return np.asarray(_WHITE - np.clip(ink / top, 0.0, 1.0) * _WHITE, np.uint8)
 
 
 def _clustered(pixels: Values, away: Values) -> Pixels:

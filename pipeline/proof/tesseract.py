@@ -39,6 +39,8 @@ class Tesseract:
         timeout: Seconds after which a call is given up; its crops then have no reading.
     """
 
+    strict = False
+
     def __init__(self, timeout: float = 30.0) -> None:
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
         self._timeout = timeout

@@ -1,0 +1,112 @@
+"""Numbers, signs and currency marks inside a string, compared without any tolerance.
+
+Digits are compared one by one, and between two digits the separator as well: 9.99 is neither
+999 nor 9,99, and 3 99 is not 399. A reader may lose a space, but never win one.
+"""
+
+import itertools
+import re
+import unicodedata
+from collections import Counter
+
+from pipeline.proof.distance import aligned
+from pipeline.proof.normalise import normalise
+
+LOOKALIKES = {
+    "₽": "PpРр₱", "₩": "W\\wV", "₺": "tbも七6", "₫": "đdđa", "฿": "B8ßb", "₪": "NnmMחש",
+    "₹": "天72%<रz", "¥": "\\Yy羊", "₴": "2zg8", "₦": "N", "₱": "P", "₸": "T", "₾": "C",
+    "₼": "M", "₡": "C", "₵": "C", "₲": "G", "₭": "K", "₮": "T", "៛": "", "﷼": "", "€": "Ee",
+    "£": "Ef", "ƒ": "f",
+}  # fmt: skip
+"""What readers that lack a currency mark see in its place, measured on drawn prices."""
+
+_SIGNS = frozenset("%‰‱")
+_DIGITS = re.compile(r"\d")
+
+
+def has_number(text: str) -> bool:
+    """Return whether the text holds a decimal digit."""
+    return bool(_DIGITS.search(normalise(text)))
+
+
+def letters(text: str) -> str:
+    """Return the letters and their marks alone, without case."""
+    kept = (c for c in normalise(text) if unicodedata.category(c)[0] in "LM")
+    return "".join(kept).casefold()
+
+
+def without_marks(text: str) -> str:
+    """Return the text without currency marks, which most readers know badly."""
+    return "".join(char for char in text if unicodedata.category(char) != "Sc")
+
+
+def marks(text: str) -> Counter[str]:
+    """Return how often each currency mark and percent sign occurs."""
+    found = (c for c in normalise(text) if c in _SIGNS or unicodedata.category(c) == "Sc")
+    return Counter(found)
+
+
+def same_numbers(expected: str, read: str, *, mirrored: bool = False) -> bool:
+    """Return whether a reading holds exactly the expected numbers, digit by digit.
+
+    Args:
+        expected: The requested string.
+        read: What was read.
+        mirrored: Whether the reader may have handed the numbers over in reverse order, as
+            readers do with text written from right to left.
+    """
+    wanted, got = normalise(expected), normalise(read)
+    if _agree(wanted, got):
+        return True
+    return mirrored and _agree(wanted, " ".join(reversed(got.split(" "))))
+
+
+def same_numbers_but_for_marks(expected: str, read: str, *, mirrored: bool = False) -> bool:
+    """Return the same, forgiving a look-alike in the place of a currency mark.
+
+    No reader here knows the marks of the baht, rouble, won, dong, lira and shekel well: ฿499
+    comes back as 8499. Only for lines whose shape is proved as well.
+    """
+    if same_numbers(expected, read, mirrored=mirrored):
+        return True
+    if not any(unicodedata.category(char) == "Sc" for char in expected):
+        return False
+    wanted, got = "", ""
+    for left, right in aligned(normalise(expected), normalise(read)):
+        if unicodedata.category(left or "x") == "Sc" and right in LOOKALIKES.get(left, ""):
+            continue
+        wanted, got = wanted + left, got + right
+    return same_numbers(wanted, got, mirrored=mirrored)
+
+
+def foreign_marks(expected: str, read: str) -> str:
+    """Return the currency marks and percent signs that were read but not requested.
+
+    A mark that stands for a requested one in a reader without it does not count.
+    """
+    wanted = marks(expected)
+    mistaken = set("".join(LOOKALIKES.get(mark, "") for mark in wanted))
+    return "".join(mark for mark in marks(read) - wanted if mark not in mistaken)
+
+
+def _agree(wanted: str, got: str) -> bool:
+    first, second = _gaps(wanted), _gaps(got)
+    if first[0] != second[0]:
+        return False
+    return all(_same_gap(a, b) for a, b in zip(first[1], second[1], strict=True))
+
+
+def _gaps(text: str) -> tuple[str, list[str]]:
+    places = [match.start() for match in _DIGITS.finditer(text)]
+    gaps = [text[a + 1 : b] for a, b in itertools.pairwise(places)]
+    return "".join(text[place] for place in places), gaps
+
+
+def _same_gap(wanted: str, got: str) -> bool:
+    if not wanted:
+        return not got
+    if not wanted.strip():
+        return not got.strip()
+    if any(unicodedata.category(char)[0] in "LM" for char in wanted):
+        return bool(got)
+    return wanted.replace(" ", "") == got.replace(" ", "")

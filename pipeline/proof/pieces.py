@@ -1,0 +1,81 @@
+"""Pieces: places on the picture that were read, and parts of what was read there."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from pipeline.proof.find import Quad, box_of
+from pipeline.proof.reading import Reading, joined
+from pipeline.proof.verdict import Box
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One place with all its readings.
+
+    Attributes:
+        quad: Where it is.
+        readings: What the readers said.
+    """
+
+    quad: Quad
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def box(self) -> Box:
+        """Return the upright box around the piece."""
+        return box_of(self.quad)
+
+    def also(self, readings: Sequence[Reading]) -> "Piece":
+        """Return the piece with further readings."""
+        return dataclasses.replace(self, readings=(*self.readings, *readings))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece, or the words of it between two characters of one reading.
+
+    Attributes:
+        piece: The piece.
+        reader: Whose reading `start` and `end` count in; empty for the whole piece.
+        start: First character.
+        end: One past the last character.
+    """
+
+    piece: Piece
+    reader: str = ""
+    start: int = 0
+    end: int = 0
+
+    def overlaps(self, other: "Part") -> bool:
+        """Return whether both use the same text of the same piece."""
+        if self.piece.quad != other.piece.quad:
+            return False
+        if not (self.reader and self.reader == other.reader):
+            return True
+        return self.start < other.end and other.start < self.end
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Return the readings of the part; a part of a piece has only one."""
+        if not self.reader:
+            return self.piece.readings
+        return tuple(
+            dataclasses.replace(
+                reading,
+                text=reading.text[self.start : self.end],
+                confidence=reading.confidence[self.start : self.end],
+            )
+            for reading in self.piece.readings
+            if reading.reader == self.reader
+        )
+
+
+def combined(parts: Sequence[Part]) -> list[Reading]:
+    """Return the readings of a line made of several parts: one for each reader that read all."""
+    each = [{reading.reader: reading for reading in part.readings()} for part in parts]
+    readers = [name for name in each[0] if all(name in one for one in each)] if each else []
+    return [joined([one[name] for one in each]) for name in readers]
+
+
+def box_around(quads: Sequence[Quad]) -> Box:
+    """Return the upright box around several places."""
+    return box_of(tuple(point for quad in quads for point in quad))

@@ -1,0 +1,258 @@
+"""The second kind of evidence: the requested line drawn again and compared with the pixels.
+
+The delivered pixels are taken as a blend of a background and the line's colour. The background
+is estimated from the pixels around the glyphs, the blend then says how far each pixel is
+covered with ink, and that coverage must equal the mask of the line drawn alone: as a whole
+(no stroke missing or added anywhere) and for each separate piece of ink (no dot, accent, tone
+or vowel mark missing or added). It proves typeset lines only, and never alone.
+"""
+
+import dataclasses
+import math
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.proof.reading import Pixels
+from pipeline.proof.redraw import TRACE, Bounds, Drawn
+from pipeline.proof.verdict import Verdict
+from pipeline.typeset.setting import LineSetting
+
+Values = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+LEAST_COVERED = 0.5
+MOST_EXTRA = 0.55
+WORST_RESIDUAL = 0.40
+"""Limits; benchmarks/shape.py measures what right and wrong lines reach."""
+
+_SMALL_EM = 24.0
+_STRICTER = 0.012
+_WORKING_EM = 48.0
+_EDGE = 0.6
+_LEAST_CONTRAST = 28.0
+_SOFTER = (0.5, 0.8)
+_TOUCHED = TRACE / 255
+_INKED = 0.5
+_PIECE = 0.35
+_SPECK = 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How well the delivered pixels agree with the line drawn again.
+
+    Attributes:
+        verdict: Pass, fail, or unsure if the background does not let us tell.
+        score: 1 for perfect agreement, 0 for none.
+        reason: Why, in plain words; empty for a pass.
+        residual: Largest blurred difference of coverage, scaled so that one limit serves all
+            sizes.
+        covered: Share of ink found for the worst separate piece of the line.
+        extra: Blurred coverage of the most solid ink that does not belong to the line.
+        noise: What the background alone reaches as a blurred difference.
+    """
+
+    verdict: Verdict
+    score: float
+    reason: str
+    residual: float = 1.0
+    covered: float = 0.0
+    extra: float = 0.0
+    noise: float = 0.0
+
+
+def refused(reason: str) -> Shape:
+    """Return the result for a line that cannot agree with any picture."""
+    return Shape(verdict=Verdict.FAIL, score=0.0, reason=reason)
+
+
+def compare(image: Pixels, drawn: Drawn, others: Pixels, setting: LineSetting) -> Shape:
+    """Compare delivered pixels with a line drawn again.
+
+    Args:
+        image: The delivered picture, RGB.
+        drawn: The line drawn alone.
+        others: Coverage 0 to 255 of all other lines, of the picture's size; ink there is
+            neither this line's nor extra.
+        setting: How the line was set; its colour and size are used.
+    """
+    ink = drawn.ink()
+    if ink is None:
+        return refused("nothing of the line can be drawn")
+    if min(ink[:2]) < 0 or ink[2] > image.shape[1] or ink[3] > image.shape[0]:
+        return refused("the line runs off the picture")
+    bounds = _widened(ink, image.shape, math.ceil(setting.size * _EDGE) + 4)
+    return _Window.of(image, drawn.within(bounds), others, bounds, setting).judged()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Window:
+    """The line's surroundings, large type scaled down to a working size.
+
+    Attributes:
+        pixels: Delivered pixels in opponent colours, shape [height, width, 3].
+        mask: Coverage of the line drawn again, 0 to 1.
+        others: Coverage of all other lines, 0 to 1.
+        colour: The line's colour in opponent colours.
+        em: Font size in pixels of the window.
+    """
+
+    pixels: Values
+    mask: Values
+    others: Values
+    colour: Values
+    em: float
+
+    @classmethod
+    def of(
+        cls,
+        image: Pixels,
+        mask: Pixels,
+        others: Pixels,
+        bounds: Bounds,
+        setting: LineSetting,
+    ) -> "_Window":
+        left, top, right, bottom = bounds
+        part = np.s_[top:bottom, left:right]
+        scale = min(1.0, _WORKING_EM / setting.size)
+        size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
+        return cls(
+            pixels=_opponent(_resized(image[part], size)),
+            mask=_share(_resized(mask, size)),
+            others=_share(_resized(others[part], size)),
+            colour=_opponent(np.array([[_rgb(setting.colour)]], np.float32))[0, 0],
+            em=setting.size * scale,
+        )
+
+    def judged(self) -> Shape:
+        known = self._known()
+        contrast = self.colour - (ground := _filled(self.pixels, known, self.em))
+        power = (contrast**2).sum(axis=2)
+        solid = power[self.mask > _INKED * self.mask.max()]
+        if math.sqrt(float(np.median(solid))) < _LEAST_CONTRAST:
+            reason = "too little contrast to compare the shape"
+            return Shape(verdict=Verdict.UNSURE, score=0.0, reason=reason)
+        share = ((self.pixels - ground) * contrast).sum(axis=2) / np.maximum(power, 1.0)
+        cover = np.clip(share, 0.0, 1.0).astype(np.float32)
+        return self._compared(self._as_sharp_as(cover), cover, known)
+
+    def _as_sharp_as(self, cover: Values) -> Values:
+        # Scaling and compression soften edges; compare like with like.
+        softened = [_blurred(self.mask, blur) for blur in _SOFTER]
+        return min((self.mask, *softened), key=lambda mask: float(((cover - mask) ** 2).sum()))
+
+    def _known(self) -> Values:
+        reach = 2 * max(1, round(self.em * 0.05)) + 1
+        taken = np.maximum(self.mask, self.others)
+        grown = cv2.dilate(taken, np.ones((reach, reach), np.uint8))
+        return np.asarray(grown < _TOUCHED, np.float32)
+
+    def _compared(self, mask: Values, cover: Values, known: Values) -> Shape:
+        free = np.asarray(self.others < _TOUCHED, np.float32)
+        difference = np.abs(_blurred((cover - mask) * free, max(0.7, self.em * 0.035)))
+        near = cv2.dilate(np.asarray(mask > _TOUCHED, np.uint8), _disc(self.em * 0.35)) > 0
+        outside = difference[~near & (known > 0)]
+        return _judged(
+            residual=float(difference[near].max()) / _allowed(self.em) * WORST_RESIDUAL,
+            covered=_least_covered(mask * free, cover),
+            extra=_most_extra(mask, cover * free * near, self.em),
+            noise=float(np.percentile(outside, 99)) if outside.size else 0.0,
+        )
+
+
+def _judged(*, residual: float, covered: float, extra: float, noise: float) -> Shape:
+    reason = ""
+    if covered < LEAST_COVERED:
+        reason = "a part of the line is missing, changed or covered"
+    elif extra > MOST_EXTRA:
+        reason = "there is ink within the line that does not belong to it"
+    elif residual > WORST_RESIDUAL:
+        reason = "a glyph differs from the requested one"
+    return Shape(
+        verdict=Verdict.FAIL if reason else Verdict.PASS,
+        score=max(0.0, min(1.0 - residual, covered, 1.0)),
+        reason=reason,
+        residual=residual,
+        covered=covered,
+        extra=extra,
+        noise=noise,
+    )
+
+
+def _allowed(em: float) -> float:
+    # Small glyphs differ by fewer pixels: below 24 px the limit falls with the size.
+    return WORST_RESIDUAL - _STRICTER * max(0.0, _SMALL_EM - max(em, _SMALL_EM / 2))
+
+
+def _least_covered(mask: Values, cover: Values) -> float:
+    """Return the share of ink found for the worst separate piece of the line."""
+    inked = np.asarray(mask > _PIECE, np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
+    worst = 1.0
+    for index in range(1, count):
+        left, top, width, height, area = stats[index]
+        if area >= _SPECK:
+            part = np.s_[top : top + height, left : left + width]
+            weight = mask[part] * (labels[part] == index)
+            worst = min(worst, float((cover[part] * weight).sum() / (mask[part] * weight).sum()))
+    return worst
+
+
+def _most_extra(mask: Values, cover: Values, em: float) -> float:
+    own = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    surplus = np.asarray(np.clip(cover - own, 0.0, 1.0), np.float32)
+    return float(_blurred(surplus, max(0.7, em * 0.03)).max())
+
+
+def _filled(pixels: Values, known: Values, em: float) -> Values:
+    """Return the background, under the glyphs as its surroundings suggest."""
+    total = known[:, :, None] * pixels
+    ground = np.broadcast_to(_typical(pixels, known), pixels.shape).astype(np.float32)
+    for sigma in (em, em * 0.3):
+        weight = _blurred(known, sigma)[:, :, None]
+        local = _blurred(total, sigma) / np.maximum(weight, 1e-6)
+        trust = np.clip(weight / 0.05, 0.0, 1.0)
+        ground = trust * local + (1 - trust) * ground
+    return np.asarray(ground, np.float32)
+
+
+def _typical(pixels: Values, known: Values) -> Values:
+    chosen = pixels[known > 0]
+    return np.asarray(np.median(chosen if chosen.size else pixels.reshape(-1, 3), axis=0))
+
+
+def _opponent(pixels: Values) -> Values:
+    # Brightness counts most: JPEG halves the resolution of colour.
+    matrix = np.array(
+        [[0.299, 0.587, 0.114], [-0.06, -0.12, 0.18], [0.18, -0.15, -0.03]],
+        np.float32,
+    )
+    return np.asarray(pixels @ matrix.T, np.float32)
+
+
+def _widened(ink: Bounds, shape: tuple[int, ...], margin: int) -> Bounds:
+    left, top = max(0, ink[0] - margin), max(0, ink[1] - margin)
+    return (left, top, min(shape[1], ink[2] + margin), min(shape[0], ink[3] + margin))
+
+
+def _resized(pixels: Pixels, size: tuple[int, int]) -> Values:
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _share(values: Values) -> Values:
+    return np.asarray(values / 255.0, np.float32)
+
+
+def _blurred(values: Values, sigma: float) -> Values:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), np.float32)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
+
+
+def _disc(radius: float) -> Pixels:
+    side = 2 * max(1, round(radius)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
