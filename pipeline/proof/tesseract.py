@@ -11,7 +11,7 @@ import numpy as np
 import pytesseract
 
 from pipeline.errors import ToolMissingError
-from pipeline.proof.languages import LATIN, languages_of, package_of, reads_right_to_left
+from pipeline.proof.languages import languages_of, package_of, reads_right_to_left
 from pipeline.proof.reading import Pixels, Reading
 from pipeline.proof.renderings import NAMES, renderings
 
@@ -74,11 +74,12 @@ class Tesseract:
         """
         if not crops:
             return []
-        own = "+".join(languages_of(locale))
-        sets = (own, LATIN) if reads_right_to_left(locale) else (own,)
-        _require(own.split("+"))
+        languages = languages_of(locale)
+        _require(languages)
+        # Beside English, Arabic words come out as Latin ones; alone, its digits are lost.
+        sets = languages if reads_right_to_left(locale) else ("+".join(languages),)
         page = _page([rendering for crop in crops for rendering in renderings(crop)])
-        answers = [self._read_page(page, languages, len(crops)) for languages in sets]
+        answers = [self._read_page(page, one, len(crops)) for one in sets]
         return [
             tuple(reading for answer in answers for reading in answer[index])
             for index in range(len(crops))

@@ -1,0 +1,52 @@
+"""Describe a proof to a person at a terminal."""
+
+from pipeline.proof.distance import aligned
+from pipeline.proof.normalise import normalise
+from pipeline.proof.verdict import LineProof, Proof, Verdict
+
+_NAMES = {Verdict.PASS: "pass", Verdict.FAIL: "FAIL", Verdict.UNSURE: "unsure"}
+
+
+def describe(proof: Proof) -> str:
+    """Return the proof in words: each line, what differs in brackets, and what is extra.
+
+    Args:
+        proof: The proof of one picture.
+    """
+    width = max((len(line.role) for line in proof.lines), default=0)
+    rows = [row for line in proof.lines for row in _line_rows(line, width)]
+    rows += [f"{'extra':<7}{extra.text}  ({extra.reason}, at {extra.box})" for extra in proof.extra]
+    rows.append(f"{_NAMES[proof.verdict]} in {proof.ms} ms")
+    return "\n".join(rows)
+
+
+def _line_rows(line: LineProof, width: int) -> list[str]:
+    head = f"{_NAMES[line.verdict]:<7}{line.role:<{width}}  "
+    if line.verdict is Verdict.PASS:
+        return [f"{head}{line.expected}"]
+    indent = " " * len(head)
+    expected, read = marked(line.expected, line.read)
+    rows = [f"{head}asked for  {expected}"]
+    rows.append(f"{indent}read       {read or 'nothing'}")
+    rows.append(f"{indent}           {line.reason}")
+    return rows
+
+
+def marked(expected: str, read: str) -> tuple[str, str]:
+    """Return both strings with the characters in brackets that differ.
+
+    Compared after normalisation, spaces aside: what is bracketed is what counts.
+    """
+    pairs = list(aligned(normalise(expected), normalise(read)))
+    return _bracketed(pairs, 0), _bracketed(pairs, 1)
+
+
+def _bracketed(pairs: list[tuple[str, str]], side: int) -> str:
+    text, is_open = "", False
+    for pair in pairs:
+        differs = pair[0].strip() != pair[1].strip()
+        if differs != is_open and (pair[side] or not differs):
+            text += "[" if differs else "]"
+            is_open = differs
+        text += pair[side]
+    return text + ("]" if is_open else "")
