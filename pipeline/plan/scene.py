@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import pathlib
+import re
 import types
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +18,8 @@ from pipeline.plan.lines import Line
 from pipeline.typeset.block import Block, Colour, Part, Place
 
 _LONGEST = 200_000
+_LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])')
+"""A comma before a closing bracket, outside strings: templates may leave one there."""
 _NEVER_DROPPED = ("legal", "price")
 
 
@@ -138,7 +141,7 @@ def _parse(name: str, text: str) -> Scene:
     if len(text) > _LONGEST:
         raise TemplateError(f"{where}: renders more than {_LONGEST:,} characters; shorten it")
     try:
-        tree: Any = json.loads(text)
+        tree: Any = json.loads(_LAST_COMMA.sub(lambda match: match[1] or "", text))
     except json.JSONDecodeError as error:
         msg = f"{where}: what it renders is not JSON: {error.msg}, line {error.lineno} of the JSON"
         raise TemplateError(f"{msg}; look for a missing or trailing comma") from error

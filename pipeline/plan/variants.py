@@ -233,6 +233,13 @@ def _type_fingerprint(characters: tuple[str, ...], locale: str, engine: str) -> 
     return fingerprint_of([engine, *(hashes(stack) for stack in stacks)])
 
 
-@functools.lru_cache(maxsize=1024)
 def _file_sha256(path: pathlib.Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+    if not path.is_file():
+        return "missing"
+    state = path.stat()
+    return _hash(path, state.st_mtime_ns, state.st_size)
+
+
+@functools.lru_cache(maxsize=1024)
+def _hash(path: pathlib.Path, _changed: int, _size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
