@@ -16,6 +16,17 @@
     ? root.dataset.theme === "dark"
     : matchMedia("(prefers-color-scheme: dark)").matches;
 
+  // From the head on, since a picture can be found missing before the page is complete.
+  document.addEventListener("error", (event) => {
+    if (!(event.target instanceof HTMLImageElement)) return;
+    const note = document.createElement("span");
+    note.className = "blank";
+    note.textContent = "The file is missing: " + decodeURIComponent(event.target.getAttribute("src"));
+    const holder = event.target.closest(".print") ?? event.target;
+    holder.closest(".stage, .sheet")?.classList.add("empty");
+    holder.replaceWith(note);
+  }, true);
+
   const start = () => {
     const byId = (id) => document.getElementById(id);
     const items = [...document.querySelectorAll(".item")];
@@ -32,19 +43,6 @@
       root.dataset.theme = isDark() ? "light" : "dark";
       remember(root.dataset.theme);
     });
-
-    document.addEventListener("error", (event) => {
-      if (!(event.target instanceof HTMLImageElement)) return;
-      const note = document.createElement("span");
-      note.className = "blank";
-      note.textContent = "The file is missing: " + decodeURIComponent(event.target.getAttribute("src"));
-      const holder = event.target.closest(".print") ?? event.target;
-      holder.closest(".stage, .sheet")?.classList.add("empty");
-      holder.replaceWith(note);
-    }, true);
-    for (const image of document.images) {
-      if (image.complete && image.naturalWidth === 0 && image.loading !== "lazy") image.dispatchEvent(new Event("error"));
-    }
 
     const wanted = () => Object.fromEntries(new FormData(filters));
     const matches = (item, want) =>

@@ -1,0 +1,237 @@
+"""The gallery: one static page that shows every creative of a run and the proof of each."""
+
+import base64
+import collections
+import dataclasses
+import datetime as dt
+import decimal
+import hashlib
+import pathlib
+from collections.abc import Iterable, Sequence
+
+import babel.dates
+import jinja2
+import markupsafe
+
+from pipeline.publish.evidence import JUDGEMENTS, Creative, Record, creative_of, dollars
+from pipeline.settings import PROJECT
+
+_SEVEREST_FIRST = ("fail", "unsure", "none", "pass")
+_EMPTY = (
+    "No offer runs on this day. Look at days, valid_from and valid_to in the campaign, "
+    "and run it again."
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    value: str
+    label: str
+    count: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    name: str
+    label: str
+    every: str
+    options: tuple[_Option, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Section:
+    title: str
+    note: str
+    held: bool
+    creatives: tuple[Creative, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    headline: str
+    lead: str
+    when: str
+    stats: tuple[tuple[str, str], ...]
+    choices: tuple[_Choice, ...]
+    verdicts: tuple[_Option, ...]
+    sections: tuple[_Section, ...]
+    creatives: tuple[Creative, ...]
+    colophon: tuple[tuple[str, str], ...]
+
+
+def render_gallery(manifest: Record, pages: pathlib.Path = PROJECT / "templates" / "pages") -> str:
+    """Return the page as HTML.
+
+    The page asks the network for nothing: style and script are in it, its content security
+    policy allows them by hash, and pictures only from where the page is.
+
+    Args:
+        manifest: The record of a run, as in `manifest.json`. Read are `run`, `created`,
+            `versions` and, from each of `creatives`, `variant`, `campaign`, `offer`, `market`,
+            `locale`, `format`, `day`, `strings`, `status`, `reason`, `file` (relative to the
+            page), `sha256`, `width`, `height`, `bytes`, `plate`, `lettering`, `fonts`,
+            `engine`, `attempts`, `proof` and `cost`. What is missing or null is not shown.
+        pages: Folder of `gallery.html.j2`, `gallery.css` and `gallery.js`.
+    """
+    style = (pages / "gallery.css").read_text(encoding="utf-8")
+    script = (pages / "gallery.js").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FileSystemLoader(pages),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("gallery.html.j2").render(
+        page=_page(manifest),
+        # Both are files of ours and hold no copy; escaping would break their hashes.
+        style=markupsafe.Markup(style),  # noqa: S704
+        script=markupsafe.Markup(script),  # noqa: S704
+        policy=_policy(style, script),
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy.
+
+    A page opened from disk has no origin of its own that `'self'` could mean, so `file:` is
+    allowed for pictures; it adds no way to the network.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "img-src 'self' file:",
+            f"style-src '{_hash(style)}'",
+            f"script-src '{_hash(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _page(manifest: Record) -> _Page:
+    every = tuple(creative_of(record) for record in manifest.get("creatives") or ())
+    sections = _sections(every)
+    held = sum(creative.held for creative in every)
+    versions = manifest.get("versions") or {}
+    about = {"Run": manifest.get("run"), "Made": manifest.get("created"), **versions}
+    return _Page(
+        headline=_headline(len(every), held),
+        lead=_lead(len(every), held),
+        when=_when(every),
+        stats=_stats(every, held),
+        choices=tuple(choice for choice in _choices(every) if len(choice.options) > 1),
+        verdicts=_verdicts(every),
+        sections=sections,
+        creatives=tuple(creative for section in sections for creative in section.creatives),
+        colophon=tuple((name, str(value)) for name, value in about.items() if value),
+    )
+
+
+def _sections(every: Sequence[Creative]) -> tuple[_Section, ...]:
+    """Return what is held, the severest first, and then what shipped, by campaign."""
+    held = [creative for creative in every if creative.held]
+    held.sort(key=lambda creative: _SEVEREST_FIRST.index(creative.verdict.name))
+    shipped = collections.defaultdict[str, list[Creative]](list)
+    for creative in every:
+        if not creative.held:
+            shipped[creative.campaign].append(creative)
+    first = _Section(
+        title="Held",
+        note="Not shipped. Each one says why.",
+        held=True,
+        creatives=tuple(held),
+    )
+    rest = (
+        _Section(
+            title=campaign.replace("-", " ").capitalize(),
+            note=_counted(len(creatives), "creative"),
+            held=False,
+            creatives=tuple(creatives),
+        )
+        for campaign, creatives in shipped.items()
+    )
+    return ((first,) if held else ()) + tuple(rest)
+
+
+def _headline(every: int, held: int) -> str:
+    if not every:
+        return "Nothing was scheduled"
+    if not held:
+        return "The one creative passed" if every == 1 else f"All {every:,} creatives passed"
+    if held == every:
+        return "The one creative is held" if every == 1 else f"All {every:,} creatives are held"
+    return f"{held:,} of {every:,} creatives {'is' if held == 1 else 'are'} held"
+
+
+def _lead(every: int, held: int) -> str:
+    if not every:
+        return _EMPTY
+    if not held:
+        return "Every line on every picture was read back and compared with what was asked for."
+    kept = "Held creatives were not shipped; they come first, each with its reason."
+    if held == every:
+        return kept
+    passed = every - held
+    return f"{_counted(passed, 'creative')} passed on every line and shipped. {kept}"
+
+
+def _when(every: Sequence[Creative]) -> str:
+    days = sorted({creative.day for creative in every if creative.day})
+    ends = dict.fromkeys(days[:1] + days[-1:])
+    return " to ".join(_long_date(day) for day in ends)
+
+
+def _long_date(day: str) -> str:
+    try:
+        return babel.dates.format_date(dt.date.fromisoformat(day), "d MMMM y", locale="en")
+    except ValueError:
+        return day
+
+
+def _stats(every: Sequence[Creative], held: int) -> tuple[tuple[str, str], ...]:
+    if not every:
+        return ()
+    cost = sum((creative.cost for creative in every), decimal.Decimal(0))
+    return (
+        ("Accepted", f"{len(every) - held:,}"),
+        ("Held", f"{held:,}"),
+        ("Lines proofread", f"{sum(len(creative.lines) for creative in every):,}"),
+        ("Markets", f"{len({creative.market for creative in every}):,}"),
+        ("Locales", f"{len({creative.language for creative in every}):,}"),
+        ("Cost", dollars(cost)),
+    )
+
+
+def _choices(every: Sequence[Creative]) -> Iterable[_Choice]:
+    territories = {creative.market: creative.territory for creative in every}
+    places = {market: f"{market} · {name}" for market, name in territories.items() if name}
+    for name, plural in (("campaign", "campaigns"), ("market", "markets"), ("format", "formats")):
+        counts = collections.Counter(getattr(creative, name) for creative in every)
+        labels = places if name == "market" else {}
+        yield _Choice(
+            name=name,
+            label=name.capitalize(),
+            every=plural.capitalize(),
+            options=tuple(
+                _Option(value=value, label=labels.get(value, value), count=count)
+                for value, count in sorted(counts.items())
+            ),
+        )
+
+
+def _verdicts(every: Sequence[Creative]) -> tuple[_Option, ...]:
+    counts = collections.Counter(creative.verdict.name for creative in every)
+    return tuple(
+        _Option(value=name, label=judgement.label, count=counts[name])
+        for name, judgement in JUDGEMENTS.items()
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
