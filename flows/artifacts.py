@@ -1,0 +1,141 @@
+"""What a person sees of a run in Prefect's UI: tables and one picture, made from outcomes."""
+
+import base64
+import collections
+import decimal
+import io
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from PIL import Image
+
+from pipeline.produce.outcome import Outcome, Status
+
+MOST_PICTURES = 40
+COLUMNS = 8
+CELL = (150, 190)  # pixels; a 4:5 picture fills it, others are centred
+PAPER = (244, 244, 245)
+
+LONGEST_REASON = 300  # characters
+
+# Everything that Markdown or HTML gives a meaning to, in any position.
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>&:])")
+
+
+def one_line(text: str) -> str:
+    """Return text without line breaks and other characters that cannot be seen."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def plain(text: str) -> str:
+    """Return text, on one line, that stays text where Prefect renders Markdown."""
+    return MARKUP.sub(r"\\\1", one_line(text))
+
+
+def reason(outcome: Outcome) -> str:
+    """Return why a variant is held, on one line of bearable length."""
+    said = one_line(outcome.reason)
+    return said if len(said) <= LONGEST_REASON else f"{said[:LONGEST_REASON]}…"
+
+
+def total_cost(outcomes: Iterable[Outcome]) -> decimal.Decimal:
+    """Return what was paid for the outcomes' plates, in US dollars; reused ones are free."""
+    paid = (
+        outcome.plate.cost for outcome in outcomes if outcome.plate and not outcome.plate.reused
+    )
+    return sum(paid, decimal.Decimal(0))
+
+
+def tally(outcomes: Iterable[Outcome]) -> str:
+    """Return how many were accepted and held, in words."""
+    counts = collections.Counter(outcome.status for outcome in outcomes)
+    held = f", {counts[Status.HELD]} held" if counts[Status.HELD] else ""
+    return f"{counts[Status.ACCEPTED]} accepted{held}"
+
+
+def summary_table(groups: Mapping[str, Sequence[Outcome]]) -> list[dict[str, str]]:
+    """Return one row per group, such as a campaign, and one with the sums.
+
+    Args:
+        groups: Name to outcomes, in the order of the rows.
+    """
+    everything = [outcome for outcomes in groups.values() for outcome in outcomes]
+    return [_summary(plain(name), outcomes) for name, outcomes in groups.items()] + [
+        _summary("all", everything)
+    ]
+
+
+def held(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return those that do not ship."""
+    return [outcome for outcome in outcomes if outcome.status is Status.HELD]
+
+
+def held_table(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
+    """Return one row per variant that is held, with the reason."""
+    return [
+        {"variant": plain(outcome.variant), "why it is held": plain(reason(outcome))}
+        for outcome in held(outcomes)
+    ]
+
+
+def batch_table(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
+    """Return one row per variant of a batch."""
+    return [
+        {
+            "variant": plain(outcome.variant),
+            "status": outcome.status.value,
+            "tries": str(outcome.attempts),
+            "reason": plain(reason(outcome)),
+        }
+        for outcome in outcomes
+    ]
+
+
+def contact_sheet(outcomes: Sequence[Outcome], read: Callable[[str], bytes]) -> str | None:
+    """Return small pictures of the outcomes, side by side, as the data URL of one JPEG.
+
+    Args:
+        outcomes: At most 40 of them are shown, taken at equal distances.
+        read: Returns the bytes of a picture by its SHA-256.
+
+    Returns:
+        The URL; None if there is no picture.
+    """
+    hashes = [outcome.deliverable.sha256 for outcome in outcomes if outcome.deliverable]
+    if not hashes:
+        return None
+    step = math.ceil(len(hashes) / MOST_PICTURES)
+    shown = hashes[::step]
+    columns = min(COLUMNS, len(shown))
+    width, height = CELL
+    sheet = Image.new("RGB", (columns * width, math.ceil(len(shown) / columns) * height), PAPER)
+    for position, digest in enumerate(shown):
+        row, column = divmod(position, columns)
+        picture = _thumbnail(read(digest))
+        left = column * width + (width - picture.width) // 2
+        sheet.paste(picture, (left, row * height + (height - picture.height) // 2))
+    file = io.BytesIO()
+    sheet.save(file, "JPEG", quality=80)
+    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def _summary(name: str, outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Return a row of the summary table."""
+    counts = collections.Counter(outcome.status for outcome in outcomes)
+    return {
+        "campaign": name,
+        "creatives": str(len(outcomes)),
+        "accepted": str(counts[Status.ACCEPTED]),
+        "held": str(counts[Status.HELD]),
+        "cost": f"${total_cost(outcomes):.2f}",
+    }
+
+
+def _thumbnail(content: bytes) -> Image.Image:
+    """Return a picture that fits a cell with a small margin around it."""
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
+        picture.draft("RGB", CELL)
+        small = picture.convert("RGB")
+    small.thumbnail((CELL[0] - 8, CELL[1] - 8))
+    return small

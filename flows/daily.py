@@ -1,0 +1,140 @@
+"""The flow `daily`: batches as tasks, then one that publishes; tables and a contact sheet.
+
+Prefect conducts and records, nothing more. Every piece of work is an `Once`: a task that finds
+it done, or under way in plain Python, waits for its result. Import this module only after
+`flows.server.client_environment` is in the environment, since Prefect reads it on import.
+"""
+
+import contextlib
+import contextvars
+from collections.abc import Callable, Iterator
+from typing import cast
+from uuid import UUID
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import (
+    create_image_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.events.worker import EventsWorker
+from prefect.futures import PrefectFuture, wait
+from prefect.logging.handlers import APILogWorker
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows import artifacts
+from flows.work import Work
+
+TASKS_AT_ONCE = 2  # a batch is parallel inside; the second one fills the gaps at its end
+PROGRESS_EVERY_S = 2.0
+
+_work: contextvars.ContextVar[Work] = contextvars.ContextVar("work")
+
+
+@contextlib.contextmanager
+def at_hand(work: Work) -> Iterator[None]:
+    """Let the flow, run in this context, find the work that is already prepared."""
+    token = _work.set(work)
+    try:
+        yield
+    finally:
+        _work.reset(token)
+
+
+def flush() -> None:
+    """Wait until all logs and events of this process have reached the server."""
+    APILogWorker.drain_all()
+    EventsWorker.drain_all()
+
+
+@flow(
+    name="daily",
+    flow_run_name="{day}",
+    retries=0,
+    persist_result=False,
+    task_runner=ThreadPoolTaskRunner(max_workers=TASKS_AT_ONCE),  # type: ignore[arg-type]
+)
+def daily(campaigns: list[str], day: str, out: str) -> State[None]:
+    """Make, proofread and publish what is due.
+
+    Args:
+        campaigns: The campaign files.
+        day: The campaign day, such as 2026-11-27, or `today`.
+        out: The folder for files, manifest and gallery.
+    """
+    get_run_logger().info("%s for %s into %s", ", ".join(campaigns), day, out)
+    work = _work.get()
+    work.led.set()
+    try:
+        progress = create_progress_artifact(0.0, key="daily-progress", description="Creatives done")
+        futures = [
+            batch.submit(number, title=piece.title) for number, piece in enumerate(work.batches)
+        ]
+        _await(futures, lambda: _show_progress(progress, work))
+        _show_progress(progress, work)
+        publish.submit().result()
+    finally:
+        work.led.clear()
+    return _conclude(work)
+
+
+@task(name="batch", task_run_name="{title}", retries=0, persist_result=False, cache_policy=NO_CACHE)
+def batch(number: int, title: str) -> State[None]:
+    """Produce one batch; its parameters are its place in the run and its title."""
+    outcomes = _work.get().batches[number].produce()
+    logger = get_run_logger()
+    logger.info("%s: %s", title, artifacts.tally(outcomes))
+    for outcome in artifacts.held(outcomes):
+        logger.warning("held: %s: %s", outcome.variant, artifacts.reason(outcome))
+    create_table_artifact(artifacts.batch_table(outcomes), description=artifacts.plain(title))
+    return Completed(message=artifacts.tally(outcomes))
+
+
+@task(
+    name="publish", task_run_name="publish", retries=0, persist_result=False, cache_policy=NO_CACHE
+)
+def publish() -> State[None]:
+    """Write the files, the manifest and the gallery."""
+    where = _work.get().publish()
+    get_run_logger().info("published in %s", where)
+    return Completed(message=f"published in {where}")
+
+
+def _await(futures: list[PrefectFuture[State[None]]], meanwhile: Callable[[], None]) -> None:
+    """Wait for the tasks; raise what the first failed one raised."""
+    while wait(futures, timeout=PROGRESS_EVERY_S).not_done:
+        meanwhile()
+    for future in futures:
+        future.result()
+
+
+def _show_progress(artifact: object, work: Work) -> None:
+    """Bring the progress bar of the UI up to date."""
+    update_progress_artifact(
+        cast("UUID", artifact), progress=100.0 * work.done() / max(1, work.size)
+    )
+
+
+def _conclude(work: Work) -> State[None]:
+    """Record the tables and the contact sheet; return how the run ended.
+
+    A run that holds something back is red in the UI, as its exit code is 1 at the terminal.
+    """
+    outcomes = work.outcomes()
+    create_table_artifact(
+        artifacts.summary_table(work.groups(outcomes)),
+        key="daily-summary",
+        description="Creatives per campaign, and what they cost",
+    )
+    held = artifacts.held_table(outcomes)
+    if held:
+        create_table_artifact(held, key="daily-held", description="Held back, and why")
+    sheet = artifacts.contact_sheet(outcomes, work.read)
+    if sheet:
+        create_image_artifact(sheet, key="daily-contact-sheet", description="Contact sheet")
+    message = artifacts.tally(outcomes)
+    return Failed(name="Held", message=message) if held else Completed(message=message)
