@@ -200,6 +200,7 @@ def _groups(record: Record, proof: Record) -> tuple[Group, ...]:
         "Plate SHA-256": _text(plate, "sha256"),
         "Prompt SHA-256": _text(plate, "prompt_sha256"),
         "Variant": _text(record, "variant"),
+        "Fingerprint": _text(record, "fingerprint"),
     }
     readers = _given({str(name): str(text) for name, text in _part(proof, "readers").items()})
     fonts = _given({str(name): str(text) for name, text in _part(record, "fonts").items()})
