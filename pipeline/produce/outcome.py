@@ -70,6 +70,7 @@ class Outcome:
         plate: The plate; None if there is none.
         lettering: Who drew each line: role to `typeset` or `model`.
         settings: How each typeset line was set.
+        contrasts: Role to contrast ratio with what is under it (WCAG 2).
         fonts: Font file name to SHA-256, for the fonts that were used.
         engine: Name and version of the typesetting engine.
         proof: The proof; None if nothing was drawn.
@@ -84,6 +85,7 @@ class Outcome:
     plate: Plate | None
     lettering: dict[str, str]
     settings: tuple[LineSetting, ...]
+    contrasts: dict[str, float]
     fonts: dict[str, str]
     engine: str
     proof: Proof | None

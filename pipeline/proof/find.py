@@ -130,6 +130,21 @@ def rectified(image: Pixels, quad: Quad) -> Pixels:
     return np.asarray(warped, np.uint8)
 
 
+def widened(quad: Quad, border: float) -> Quad:
+    """Return a quadrilateral with a border on all sides.
+
+    Args:
+        quad: Its corners.
+        border: Width of the border as a share of the quadrilateral's height.
+    """
+    corners = np.array(quad, np.float32)
+    down = (corners[3] - corners[0]) * border
+    along = corners[1] - corners[0]
+    along = along / max(1e-6, float(np.linalg.norm(along))) * float(np.linalg.norm(down))
+    grown = corners + np.array([-along - down, along - down, along + down, down - along])
+    return tuple((float(x), float(y)) for x, y in grown)
+
+
 def _multiple(length: float) -> int:
     return max(_STEP, round(length / _STEP) * _STEP)
 

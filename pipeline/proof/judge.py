@@ -151,7 +151,9 @@ def _text_objection(line: Line, evidence: Sequence[Evidence]) -> str:
 
 def _number_objection(line: Line, evidence: Sequence[Evidence], *, mirrored: bool) -> str:
     right = [e for e in evidence if same_numbers(line.text, e.reading.text, mirrored=mirrored)]
-    if len(right) < _VOTES:
+    # Two looks of the strict reader are one witness.
+    votes = sum(not e.strict for e in right) + any(e.strict for e in right)
+    if votes < _VOTES:
         return "fewer than two readings agree on the digits"
     if any(e.strict for e in evidence) and not any(e.strict for e in right):
         return "the digits are read differently"

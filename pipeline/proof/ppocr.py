@@ -4,6 +4,7 @@ Knows 18 708 characters: Han, kana, Latin with most accents, Greek without accen
 usual currency marks. It has no Cyrillic, Hangul, Arabic, Hebrew, Thai or Devanagari.
 """
 
+import copy
 import math
 import pathlib
 from collections.abc import Sequence
@@ -19,12 +20,13 @@ from pipeline.proof.reading import Pixels, Reading
 
 MODEL = "PP-OCRv6_rec_small.onnx"
 NAME = "pp-ocr"
+SECOND_LOOK = 0.12
+"""Border of the second look, as a share of a place's height."""
 
 _HEIGHT = 48
 _NARROWEST = 320
 _WIDEST = 3200
 _BATCH = 6
-_BLANK = 0
 
 
 class PpOcr:
@@ -37,6 +39,8 @@ class PpOcr:
     strict = True
 
     def __init__(self, model: pathlib.Path | None = None) -> None:
+        self.border = 0.0
+        self._name = NAME
         self._path = model or model_path(MODEL)
         self._session: onnxruntime.InferenceSession = load_session(self._path)
         self._input: str = self._session.get_inputs()[0].name
@@ -44,6 +48,12 @@ class PpOcr:
         # Index 0 is the blank of the CTC alphabet, the last one is the space.
         self._alphabet = ("", *listed, " ")
         self._known = frozenset(self._alphabet) | frozenset(normalise("".join(listed)))
+
+    def wider(self) -> "PpOcr":
+        """Return the same reader for a second look: more border, the loaded model shared."""
+        other = copy.copy(self)
+        other.border, other._name = SECOND_LOOK, f"{NAME}/wide"  # noqa: SLF001 - our own copy
+        return other
 
     def versions(self) -> dict[str, str]:
         """Return the model with the prefix of its hash."""
@@ -74,15 +84,15 @@ class PpOcr:
 
     def _decode(self, steps: npt.NDArray[np.float32]) -> Reading:
         best, sure = steps.argmax(axis=1), steps.max(axis=1)
-        first = np.ones(len(best), bool)
-        first[1:] = best[1:] != best[:-1]
-        kept = np.flatnonzero(first & (best != _BLANK))
+        starts = np.flatnonzero(np.concatenate([[True], best[1:] != best[:-1]]))
+        # A character may last several steps; its surest one counts.
+        peaks = np.maximum.reduceat(sure, starts)
         text, confidence = "", list[float]()
-        for step in kept:
-            char = self._alphabet[int(best[step])]
+        for start, peak in zip(starts, peaks, strict=True):
+            char = self._alphabet[int(best[start])]
             text += char
-            confidence += [float(sure[step])] * len(char)
-        return Reading(text=text, confidence=tuple(confidence), reader=NAME)
+            confidence += [float(peak)] * len(char)
+        return Reading(text=text, confidence=tuple(confidence), reader=self._name)
 
 
 def _width(crop: Pixels) -> int:

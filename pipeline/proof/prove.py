@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.plan.lines import Line
 from pipeline.proof.extra import unexplained
-from pipeline.proof.find import DbFinder, Finder, Quad, rectified
+from pipeline.proof.find import DbFinder, Finder, Quad, rectified, widened
 from pipeline.proof.judge import Evidence, Judgement, judge_read, judge_typeset
 from pipeline.proof.languages import reads_right_to_left
 from pipeline.proof.match import Candidate, match
@@ -74,9 +74,10 @@ class Proofreader:
         Raises:
             ToolMissingError: If a model is not installed.
         """
+        recogniser = PpOcr()
         return cls(
             finder=DbFinder(),
-            readers=(PpOcr(), Tesseract()),
+            readers=(recogniser, recogniser.wider(), Tesseract()),
             drawer=functools.partial(draw_line, renderer=TakumiRenderer()),
         )
 
@@ -155,13 +156,14 @@ class Proofreader:
 
     def _read(self, sheet: _Sheet, reader: Reader) -> frozenset[str]:
         """Let a reader read what is still open; return its names if it is strict."""
-        open_rows = [index for index in sheet.rows if not _settled(sheet, index)]
+        open_rows = [index for index in sheet.rows if self._asks(sheet, index, reader)]
         loose = self._open_pieces(sheet, reader)
         quads = [piece.quad for index in open_rows for piece in sheet.rows[index]]
         quads += [sheet.loose[index].quad for index in loose]
         if not quads:
             return frozenset()
-        answers = iter(reader.read([rectified(sheet.image, quad) for quad in quads], sheet.locale))
+        crops = [rectified(sheet.image, widened(quad, reader.border)) for quad in quads]
+        answers = iter(reader.read(crops, sheet.locale))
         names = set[str]()
 
         def extended(piece: Piece) -> Piece:
@@ -180,10 +182,8 @@ class Proofreader:
         everything = list(range(len(sheet.loose)))
         if reader is self._readers[0]:
             return everything
-        drawn_open = any(
-            index not in sheet.set_lines and not _settled(sheet, index)
-            for index in range(len(sheet.lines))
-        )
+        drawn = (index for index in range(len(sheet.lines)) if index not in sheet.set_lines)
+        drawn_open = any(self._asks(sheet, index, reader) for index in drawn)
         text = "".join(line.text for line in sheet.lines)
         foreign = not any(
             other.knows(without_marks(text))
@@ -192,7 +192,15 @@ class Proofreader:
         taken = {part.piece.quad for c in sheet.matched.values() for part in c.parts}
         if drawn_open:
             return everything
-        return [i for i in everything if sheet.loose[i].quad not in taken] if foreign else []
+        useful = foreign and not reader.strict
+        return [i for i in everything if sheet.loose[i].quad not in taken] if useful else []
+
+    def _asks(self, sheet: _Sheet, index: int, reader: Reader) -> bool:
+        """Return whether a line is open and the reader can say something about it."""
+        if reader is self._readers[0]:
+            return True
+        able = not reader.strict or reader.knows(without_marks(sheet.lines[index].text))
+        return able and not _settled(sheet, index)
 
     def _judge(self, sheet: _Sheet, strict: frozenset[str]) -> None:
         for index, one in sheet.set_lines.items():

@@ -51,9 +51,11 @@ class Reader(Protocol):
     Attributes:
         strict: Whether its probabilities can be taken at their word: a reader that corrects
             what it sees towards likely words cannot contradict, and cannot vouch alone.
+        border: How much it wants to see around each place, as a share of the place's height.
     """
 
     strict: bool
+    border: float
 
     def knows(self, text: str) -> bool:
         """Return whether the reader can read every character of a text."""

@@ -40,6 +40,7 @@ class Tesseract:
     """
 
     strict = False
+    border = 0.0
 
     def __init__(self, timeout: float = 30.0) -> None:
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")

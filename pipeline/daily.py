@@ -1,0 +1,280 @@
+"""A day's work, from campaign files to the gallery; plain Python, with or without Prefect."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import importlib.metadata
+import pathlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from pipeline.campaign.calendar import campaign_day
+from pipeline.campaign.load import LoadedCampaign, load_campaigns
+from pipeline.errors import CampaignError, Problem, UsageError
+from pipeline.plan.catalogue import providers
+from pipeline.plan.plan import UNCHANGED, Plan, make_plan, misfit_problem, misfits
+from pipeline.plan.variants import Variant
+from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.plates import Plates
+from pipeline.produce.press import Press, Prover, produce_all
+from pipeline.produce.providers.studio import Studio
+from pipeline.produce.store import Store
+from pipeline.publish.export import Exporter
+from pipeline.publish.manifest import delivered_before, merged
+from pipeline.settings import Settings
+from pipeline.typeset.lettering import Letterer
+from pipeline.typeset.renderer import TakumiRenderer
+
+BATCH = 50
+"""Variants in a batch: a Prefect task costs about 80 ms of CPU, so 50 make it cheap."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What a person or a schedule asks for.
+
+    Attributes:
+        files: Campaign files.
+        out: The folder of all campaign days.
+        instant: Now; each market's day follows from it.
+        day: This day for all markets instead; None for their own.
+        markets: Only these markets; empty for all.
+    """
+
+    files: tuple[pathlib.Path, ...]
+    out: pathlib.Path
+    instant: dt.datetime
+    day: dt.date | None = None
+    markets: tuple[str, ...] = ()
+
+    @property
+    def run(self) -> str:
+        """Return the run's id: when, and a hash of what was asked for."""
+        asked = "|".join([*map(str, self.files), str(self.day), *self.markets])
+        moment = self.instant.astimezone(dt.UTC).strftime("%Y%m%dt%H%M%S")
+        return f"{moment}-{hashlib.sha256(asked.encode()).hexdigest()[:6]}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Variants that are produced together.
+
+    Attributes:
+        title: What a person reads, made of ids.
+        variants: The variants.
+    """
+
+    title: str
+    variants: tuple[Variant, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlan:
+    """The plans of all campaigns of a run.
+
+    Attributes:
+        request: What was asked for.
+        plans: One for each campaign.
+    """
+
+    request: RunRequest
+    plans: tuple[Plan, ...]
+
+    @property
+    def size(self) -> int:
+        """Return how many creatives there are."""
+        return sum(len(plan.planned) for plan in self.plans)
+
+    @property
+    def changed(self) -> int:
+        """Return how many creatives are not as they were last delivered."""
+        return sum(p.reason != UNCHANGED for plan in self.plans for p in plan.planned)
+
+    def batches(self, size: int = BATCH) -> Iterator[Batch]:
+        """Yield the variants in batches, none of which spans two campaigns."""
+        for plan in self.plans:
+            variants = plan.variants
+            name = plan.campaign.campaign.campaign
+            for start in range(0, len(variants), size):
+                some = variants[start : start + size]
+                title = f"{name} {start + 1}–{start + len(some)} of {len(variants)}"
+                yield Batch(title=title, variants=some)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a run left behind.
+
+    Attributes:
+        out: The folder of all campaign days.
+        gallery: The gallery's page.
+        manifests: The manifests.
+    """
+
+    out: pathlib.Path
+    gallery: pathlib.Path
+    manifests: tuple[pathlib.Path, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """The tools of a run.
+
+    Attributes:
+        settings: Folders and limits.
+        renderer: Measures and paints.
+        press: Makes creatives.
+        prover: Proofreads them.
+        versions: Names and versions of what makes and proofreads.
+    """
+
+    settings: Settings
+    renderer: TakumiRenderer
+    press: Press
+    versions: Mapping[str, str]
+
+
+def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]) -> Workshop:
+    """Return the tools of a run.
+
+    Args:
+        settings: Folders and limits.
+        prover: Proofreads.
+        readers: Names and versions of the proof's engines.
+    """
+    renderer = TakumiRenderer()
+    store = Store(settings.work)
+    studio = Studio(settings.templates / "plates", renderer)
+    return Workshop(
+        settings=settings,
+        renderer=renderer,
+        press=Press(
+            plates=Plates(studio, store, time.monotonic, time.sleep),
+            letterer=Letterer(renderer=renderer, layouts=settings.templates / "layouts"),
+            prover=prover,
+            store=store,
+        ),
+        versions={
+            "proofpress": importlib.metadata.version("proofpress"),
+            "engine": renderer.engine,
+            **readers,
+        },
+    )
+
+
+def load(files: Sequence[pathlib.Path], settings: Settings) -> tuple[LoadedCampaign, ...]:
+    """Return the campaigns of some files.
+
+    Raises:
+        CampaignError: With every problem of all files.
+    """
+    loaded = load_campaigns(files, settings.template_names())
+    unknown = [c for c in loaded if c.campaign.provider not in providers()]
+    if unknown:
+        remedy = f"use one of: {', '.join(providers())}"
+        raise CampaignError(
+            tuple(c.problem(("provider",), "there is no such provider", remedy) for c in unknown)
+        )
+    return loaded
+
+
+def prepare(request: RunRequest, settings: Settings) -> DayPlan:
+    """Load and plan: everything that can be known before anything is made.
+
+    Raises:
+        CampaignError: With every problem of all files.
+        TemplateError: If a scene template cannot be rendered.
+        UsageError: If a market is asked for that no campaign has.
+    """
+    loaded = load(request.files, settings)
+    known = {market for campaign in loaded for market in campaign.campaign.markets}
+    if missing := set(request.markets) - known:
+        msg = f"no campaign has the market {', '.join(sorted(missing))}"
+        raise UsageError(f"{msg}; there are: {', '.join(sorted(known))}")
+    engine = TakumiRenderer().engine
+    plates = Store(settings.work).plates()
+    return DayPlan(
+        request=request,
+        plans=tuple(
+            make_plan(
+                campaign,
+                _days(campaign, request),
+                (settings.templates, engine),
+                delivered_before(request.out, campaign.campaign.campaign),
+                plates,
+            )
+            for campaign in loaded
+        ),
+    )
+
+
+def preflight(day_plan: DayPlan) -> tuple[Problem, ...]:
+    """Return the lines that cannot be set: too long, or with a character no font has."""
+    renderer = TakumiRenderer()
+    return tuple(
+        misfit_problem(plan.campaign, variant, misfit)
+        for plan in day_plan.plans
+        for variant, misfit in misfits(plan.variants, renderer)
+    )
+
+
+def produce_batch(
+    batch: Batch, workshop: Workshop, on_outcome: Callable[[Outcome], None]
+) -> list[Outcome]:
+    """Return the outcomes of a batch, in its order.
+
+    Raises:
+        ToolMissingError: If an engine or font is not installed.
+    """
+    return produce_all(batch.variants, workshop.press, workshop.settings.workers, on_outcome)
+
+
+def publish(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) -> Published:
+    """Write files, manifests and gallery."""
+    request = day_plan.request
+    exporter = Exporter(
+        out=request.out,
+        store=workshop.press.store,
+        pages=workshop.settings.templates / "pages",
+        run=request.run,
+        instant=request.instant,
+        versions=workshop.versions,
+    )
+    by_id = {outcome.variant: outcome for outcome in outcomes}
+    manifests = [path for plan in day_plan.plans for path in exporter.export(plan, by_id)]
+    gallery = exporter.write_gallery(manifests)
+    return Published(out=request.out, gallery=gallery, manifests=tuple(manifests))
+
+
+def accepted(outcomes: Sequence[Outcome]) -> bool:
+    """Return whether every creative was accepted."""
+    return all(outcome.status is Status.ACCEPTED for outcome in outcomes)
+
+
+def everything_stands(day_plan: DayPlan) -> bool:
+    """Return whether all creatives are as last delivered, and their files are there."""
+    if day_plan.changed or not day_plan.size:
+        return False
+    out = day_plan.request.out
+    folders = {
+        out / variant.day.isoformat() / variant.campaign
+        for plan in day_plan.plans
+        for variant in plan.variants
+    }
+    manifests = [folder / "manifest.json" for folder in sorted(folders)]
+    if not all(path.exists() for path in manifests):
+        return False
+    records = {record["variant"]: record for record in merged(out, manifests)["creatives"]}
+    wanted = (variant.id for plan in day_plan.plans for variant in plan.variants)
+    return all(
+        (record := records.get(name)) and record["file"] and (out / record["file"]).exists()
+        for name in wanted
+    )
+
+
+def _days(campaign: LoadedCampaign, request: RunRequest) -> dict[str, dt.date]:
+    return {
+        name: request.day or campaign_day(market.time_zone, request.instant)
+        for name, market in campaign.campaign.markets.items()
+        if not request.markets or name in request.markets
+    }

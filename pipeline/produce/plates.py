@@ -1,0 +1,106 @@
+"""Plates: obtain each one once, however many variants wait for it."""
+
+import dataclasses
+import decimal
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.errors import ProviderError
+from pipeline.plan.job import PlateRequest
+from pipeline.produce.finish import decode
+from pipeline.produce.outcome import Plate
+from pipeline.produce.providers.protocol import Provider, State
+from pipeline.produce.store import Store
+
+DEADLINE = 300.0
+"""Seconds that one attempt may take from submit to picture."""
+
+_PAUSE = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Obtained:
+    """A plate and its pixels.
+
+    Attributes:
+        plate: Where it came from.
+        pixels: RGB, shape [height, width, 3].
+    """
+
+    plate: Plate
+    pixels: npt.NDArray[np.uint8]
+
+
+class Plates:
+    """Takes plates from the store, or from a provider if the store has none.
+
+    Args:
+        provider: Where new plates come from.
+        store: Where plates are kept.
+        clock: Monotonic seconds.
+        sleep: Waits for some seconds.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        store: Store,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._provider = provider
+        self._store = store
+        self._clock = clock
+        self._sleep = sleep
+        self._guard = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def obtain(self, request: PlateRequest) -> Obtained:
+        """Return the plate of a request.
+
+        Raises:
+            ProviderError: If the provider did not deliver a usable picture in time.
+        """
+        with self._guard:
+            lock = self._locks[request.fingerprint]
+        with lock:
+            return self._stored(request) or self._new(request)
+
+    def _stored(self, request: PlateRequest) -> Obtained | None:
+        plate = self._store.plate(request.fingerprint)
+        content = self._store.get(plate.sha256) if plate else None
+        if plate is None or content is None:
+            return None
+        reused = dataclasses.replace(plate, reused=True, cost=decimal.Decimal(0))
+        return Obtained(plate=reused, pixels=decode(content, request.width, request.height))
+
+    def _new(self, request: PlateRequest) -> Obtained:
+        request_id = self._provider.submit(request)
+        self._wait(request_id)
+        content = self._provider.fetch(request_id)
+        pixels = decode(content, request.width, request.height)
+        able = self._provider.capabilities
+        plate = Plate(
+            sha256=self._store.put(content),
+            provider=request.provider,
+            model=request.model,
+            prompt_sha256=request.prompt_sha256,
+            seed=request.seed,
+            cost=able.cost(request.width, request.height),
+            reused=False,
+        )
+        self._store.keep_plate(request.fingerprint, plate)
+        return Obtained(plate=plate, pixels=pixels)
+
+    def _wait(self, request_id: str) -> None:
+        until = self._clock() + DEADLINE
+        while (answer := self._provider.poll(request_id)).state is not State.READY:
+            if answer.state is State.FAILED:
+                raise ProviderError(f"the provider made no picture: {answer.detail}")
+            if self._clock() >= until:
+                raise ProviderError(f"the provider made no picture within {DEADLINE:.0f} s")
+            self._sleep(_PAUSE)

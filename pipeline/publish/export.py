@@ -1,0 +1,146 @@
+"""Export: delivered files, named by content, then the manifest, then the gallery."""
+
+import dataclasses
+import datetime as dt
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.files import write_whole
+from pipeline.plan.plan import Plan
+from pipeline.plan.variants import Variant
+from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.store import Store
+from pipeline.publish.gallery import render_gallery
+from pipeline.publish.manifest import (
+    NAME,
+    creative_record,
+    manifest_of,
+    merged,
+    read_manifest,
+    stamp,
+    write_manifest,
+)
+
+HELD = "held"
+GALLERY = "index.html"
+_ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
+_DIGITS = 12
+"""Hex digits of the hash in a file's name: 48 bits, so that two files of one stem differ."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Exporter:
+    """Writes what was produced.
+
+    Attributes:
+        out: The folder of all campaign days.
+        store: Where the pictures are.
+        pages: Folder of the page templates.
+        run: The run's id.
+        instant: When the run began.
+        versions: Names and versions of what made and proofread the pictures.
+    """
+
+    out: pathlib.Path
+    store: Store
+    pages: pathlib.Path
+    run: str
+    instant: dt.datetime
+    versions: Mapping[str, str]
+
+    def export(self, plan: Plan, outcomes: Mapping[str, Outcome]) -> list[pathlib.Path]:
+        """Write the files and manifests of a plan and return the manifests.
+
+        Args:
+            plan: The plan of one campaign.
+            outcomes: Variant id to how it ended.
+
+        Markets may be on different days, so a plan may write several manifests. What an
+        earlier run of the same day delivered for other markets stays; what this run supersedes
+        is taken out of the folder after the new manifest is written, and listed as retired.
+        """
+        by_day: dict[dt.date, list[Variant]] = {}
+        for variant in plan.variants:
+            by_day.setdefault(variant.day, []).append(variant)
+        return [
+            self._export_day(plan, day, variants, outcomes)
+            for day, variants in sorted(by_day.items())
+        ]
+
+    def _export_day(
+        self,
+        plan: Plan,
+        day: dt.date,
+        variants: Sequence[Variant],
+        outcomes: Mapping[str, Outcome],
+    ) -> pathlib.Path:
+        folder = self.out / day.isoformat() / plan.campaign.campaign.campaign
+        before = _before(folder)
+        records = [self._deliver(folder, variant, outcomes[variant.id]) for variant in variants]
+        markets = {market for market, its_day in plan.days.items() if its_day == day}
+        kept = [record for record in before["creatives"] if record["market"] not in markets]
+        creatives = sorted([*records, *kept], key=lambda record: record["variant"])
+        named = {record["file"] for record in creatives}
+        gone = {record["file"] for record in before["creatives"]} - named - {None}
+        retired = (set(before["retired"]) | gone) - named
+        head = {
+            "run": self.run,
+            "created": stamp(self.instant),
+            "campaign": plan.campaign.campaign.campaign,
+            "campaign_sha256": plan.campaign.sha256,
+            "day": day.isoformat(),
+            "versions": dict(self.versions),
+        }
+        manifest = manifest_of(head, creatives, sorted(retired))
+        if _differs(manifest, before):
+            write_manifest(folder, manifest)
+        for file in sorted(gone):
+            (folder / file).unlink(missing_ok=True)
+        return folder / NAME
+
+    def _deliver(self, folder: pathlib.Path, variant: Variant, outcome: Outcome) -> dict[str, Any]:
+        if outcome.deliverable is None:
+            return creative_record(variant, outcome, None)
+        sha256 = outcome.deliverable.sha256
+        shelf = variant.market if outcome.status is Status.ACCEPTED else HELD
+        ending = _ENDINGS[outcome.deliverable.media_type]
+        locale = variant.locale.lower().replace("_", "-")
+        stem = f"{variant.offer}-{locale}-{variant.format.name}-{sha256[:_DIGITS]}"
+        file = f"{shelf}/{stem}.{ending}"
+        content = self.store.get(sha256)
+        if content is not None and not (folder / file).exists():
+            write_whole(folder / file, content)
+        return creative_record(variant, outcome, file)
+
+    def write_gallery(self, manifests: Sequence[pathlib.Path]) -> pathlib.Path:
+        """Write the gallery of some manifests and return its path."""
+        return write_gallery(self.out, manifests, self.pages)
+
+
+def write_gallery(
+    out: pathlib.Path, manifests: Sequence[pathlib.Path], pages: pathlib.Path
+) -> pathlib.Path:
+    """Write `index.html` for some manifests below a folder and return its path."""
+    page = render_gallery(merged(out, manifests), pages)
+    write_whole(out / GALLERY, page.encode())
+    return out / GALLERY
+
+
+def _before(folder: pathlib.Path) -> dict[str, Any]:
+    path = folder / NAME
+    return read_manifest(path) if path.exists() else {"creatives": [], "retired": []}
+
+
+def _differs(manifest: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Return whether anything but the run changed, so that a finished day stays as it is."""
+    return _essence(manifest) != _essence(before)
+
+
+def _essence(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    passing = {"plate", "cost", "attempts"}
+    creatives = [
+        {key: value for key, value in record.items() if key not in passing}
+        for record in manifest["creatives"]
+    ]
+    return {"creatives": creatives, "campaign_sha256": manifest.get("campaign_sha256")}
