@@ -42,11 +42,15 @@ class TextStyle:
     language: str
 
     def css(self) -> str:
-        """Return the CSS declarations of the style, without a size."""
+        """Return the CSS declarations of the style, without a size.
+
+        Lining figures: old-style ones make prices dance and are easily misread.
+        """
         stack = ",".join(f"'{family}'" for family in self.families)
         return (
             f"font-family:{stack};font-weight:{self.weight};"
             f"letter-spacing:{self.spacing}em;direction:{self.direction};white-space:nowrap;"
+            "font-feature-settings:'lnum' 1;"
         )
 
 
