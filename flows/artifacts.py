@@ -92,27 +92,27 @@ def batch_table(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
     ]
 
 
-def contact_sheet(outcomes: Sequence[Outcome], read: Callable[[str], bytes]) -> str | None:
+def contact_sheet(outcomes: Sequence[Outcome], read: Callable[[str], bytes | None]) -> str | None:
     """Return small pictures of the outcomes, side by side, as the data URL of one JPEG.
 
     Args:
         outcomes: At most 40 of them are shown, taken at equal distances.
-        read: Returns the bytes of a picture by its SHA-256.
+        read: Returns the bytes of a picture by its SHA-256; None if it has gone.
 
     Returns:
         The URL; None if there is no picture.
     """
     hashes = [outcome.deliverable.sha256 for outcome in outcomes if outcome.deliverable]
-    if not hashes:
+    step = max(1, math.ceil(len(hashes) / MOST_PICTURES))
+    shown = [content for digest in hashes[::step] if (content := read(digest))]
+    if not shown:
         return None
-    step = math.ceil(len(hashes) / MOST_PICTURES)
-    shown = hashes[::step]
     columns = min(COLUMNS, len(shown))
     width, height = CELL
     sheet = Image.new("RGB", (columns * width, math.ceil(len(shown) / columns) * height), PAPER)
-    for position, digest in enumerate(shown):
+    for position, content in enumerate(shown):
         row, column = divmod(position, columns)
-        picture = _thumbnail(read(digest))
+        picture = _thumbnail(content)
         left = column * width + (width - picture.width) // 2
         sheet.paste(picture, (left, row * height + (height - picture.height) // 2))
     file = io.BytesIO()

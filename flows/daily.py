@@ -23,11 +23,14 @@ from prefect.client.schemas.objects import State
 from prefect.events.worker import EventsWorker
 from prefect.futures import PrefectFuture, wait
 from prefect.logging.handlers import APILogWorker
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import artifacts
-from flows.work import Work
+from flows.once import carry_out
+from flows.prepared import prepared
+from flows.work import TODAY, Parameters, Work
 
 TASKS_AT_ONCE = 2  # a batch is parallel inside; the second one fills the gaps at its end
 PROGRESS_EVERY_S = 2.0
@@ -51,23 +54,48 @@ def flush() -> None:
     EventsWorker.drain_all()
 
 
+def run_name() -> str:
+    """Return the name of the run: when it was due and, if it is not today, for which day."""
+    due = f"{flow_run.scheduled_start_time:%Y-%m-%d %H:%M}"
+    day = flow_run.parameters["day"]
+    return due if day == TODAY else f"{due} for {day}"
+
+
 @flow(
     name="daily",
-    flow_run_name="{day}",
+    flow_run_name=run_name,
     retries=0,
     persist_result=False,
     task_runner=ThreadPoolTaskRunner(max_workers=TASKS_AT_ONCE),  # type: ignore[arg-type]
 )
-def daily(campaigns: list[str], day: str, out: str) -> State[None]:
+def daily(
+    files: list[str], out: str, day: str = TODAY, markets: list[str] | None = None
+) -> State[None]:
     """Make, proofread and publish what is due.
 
     Args:
-        campaigns: The campaign files.
-        day: The campaign day, such as 2026-11-27, or `today`.
+        files: The campaign files.
         out: The folder for files, manifest and gallery.
+        day: The campaign day, such as 2026-11-27, or `today`: each market's own.
+        markets: Only these markets; all when it is left empty.
     """
-    get_run_logger().info("%s for %s into %s", ", ".join(campaigns), day, out)
-    work = _work.get()
+    get_run_logger().info("%s into %s", ", ".join(files), out)
+    work = _work.get(None)
+    if work is not None:
+        return _conduct(work)
+    scheduled = prepared(Parameters(files=files, out=out, day=day, markets=markets or []))
+    if scheduled is None:
+        return Completed(message="nothing has changed")
+    with at_hand(scheduled):
+        try:
+            return _conduct(scheduled)
+        except Exception:
+            carry_out(scheduled.pieces, scheduled.led, 0)  # the server may be gone; the work is not
+            raise
+
+
+def _conduct(work: Work) -> State[None]:
+    """Let tasks do the work, then record what came of it."""
     work.led.set()
     try:
         progress = create_progress_artifact(0.0, key="daily-progress", description="Creatives done")
@@ -99,9 +127,9 @@ def batch(number: int, title: str) -> State[None]:
 )
 def publish() -> State[None]:
     """Write the files, the manifest and the gallery."""
-    where = _work.get().publish()
-    get_run_logger().info("published in %s", where)
-    return Completed(message=f"published in {where}")
+    published = _work.get().publish()
+    get_run_logger().info("published in %s", published.out)
+    return Completed(message=f"published in {published.out}")
 
 
 def _await(futures: list[PrefectFuture[State[None]]], meanwhile: Callable[[], None]) -> None:

@@ -101,13 +101,14 @@ def _record(
         return
     record.ui = found.ui
     record.problem = "Prefect was still recording"
-    environ.update(server.client_environment(found, folder, environ))
+    environ.update(server.client_environment(found, folder, environ) | server.BRIEF)
     logging.raiseExceptions = False  # else Prefect prints every log line it cannot send
     try:
         from flows import daily  # noqa: PLC0415 - Prefect reads its settings on import
 
         with daily.at_hand(work):
-            daily.daily(list(work.campaigns), work.day, work.out, return_state=True)
+            told = work.parameters
+            daily.daily(told["files"], told["out"], told["day"], told["markets"], return_state=True)
         daily.flush()
     except Exception as error:  # noqa: BLE001 - whatever happens to Prefect, the work goes on
         record.problem = f"{type(error).__name__}: {error}"

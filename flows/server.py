@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 
@@ -36,10 +37,20 @@ TUNED = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
 
+# Beside a progress bar Prefect says nothing on the terminal, and a server that has gone is given
+# up after seconds, not after Prefect's own minutes.
+BRIEF = {
+    "PREFECT_API_REQUEST_TIMEOUT": "10",
+    "PREFECT_CLIENT_MAX_RETRIES": "1",
+    "PREFECT_LOGGING_CONFIG_PATH": str(pathlib.Path(__file__).with_name("logging.yml")),
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+
 # Nothing is told to anybody else about the use of this program.
 PRIVATE = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
 }
 
 
@@ -92,24 +103,14 @@ def find_or_start(
 def client_environment(
     server: Server, folder: pathlib.Path, environ: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the variables that make Prefect, not yet imported, use this server and be brief.
-
-    A server that has gone is given up after seconds, not after Prefect's own minutes.
+    """Return the variables that make Prefect, not yet imported, use this server.
 
     Args:
         server: The server to use.
         folder: Its data directory.
         environ: The process environment, for the proxies that must be left out.
     """
-    variables = {
-        **PRIVATE,
-        "PREFECT_API_URL": server.api,
-        "PREFECT_API_REQUEST_TIMEOUT": "10",
-        "PREFECT_CLIENT_MAX_RETRIES": "1",
-        "PREFECT_LOGGING_CONFIG_PATH": str(pathlib.Path(__file__).with_name("logging.yml")),
-        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
-    }
+    variables = {**PRIVATE, "PREFECT_API_URL": server.api}
     if server.pid is None:
         return variables
     no_proxy = environ.get("NO_PROXY") or environ.get("no_proxy")
@@ -150,6 +151,8 @@ def start(folder: pathlib.Path, environ: Mapping[str, str], port: int = USUAL_PO
             return
         chosen = _free_port(port)
         process = _launch(folder, environ, chosen, held)
+        # Waited for by a thread, so that it never becomes a zombie of a long-lived parent.
+        threading.Thread(target=process.wait, daemon=True).start()
         ui = f"http://{HOST}:{chosen}"
         record = {"ui": ui, "api": f"{ui}/api", "pid": process.pid}
         part = folder / "server.json.part"

@@ -1,11 +1,26 @@
 """A prepared day of work, as the conductors see it: batches, then publishing, each done once."""
 
 import dataclasses
+import functools
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypedDict
 
 from flows.once import Once
+from pipeline import daily
 from pipeline.produce.outcome import Outcome
+
+TODAY = "today"
+"""The day of a run that takes each market's own day."""
+
+
+class Parameters(TypedDict):
+    """What Prefect is told about a run: ids and paths, never copy."""
+
+    files: list[str]
+    out: str
+    day: str
+    markets: list[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,29 +43,25 @@ class Work:
     """All that is to be done for one run.
 
     Attributes:
-        campaigns: The campaign files, as the person named them.
-        day: The campaign day, or `today`, as the person named it.
-        out: The folder of the files, as the person named it.
+        parameters: What Prefect is told about it.
         batches: What is to be produced.
-        publish: Writes files, manifest and gallery, and returns the folder's name.
+        publish: Writes files, manifests and gallery.
         done: Returns how many variants have ended so far.
-        groups: Sorts outcomes under the names that the summary shows, such as campaigns.
-        read: Returns the bytes of a picture by its SHA-256.
+        groups: Sorts outcomes under the campaigns' names.
+        read: Returns the bytes of a picture by its SHA-256; None if it has gone.
         led: Set while Prefect conducts.
     """
 
-    campaigns: tuple[str, ...]
-    day: str
-    out: str
+    parameters: Parameters
     batches: tuple[Batch, ...]
-    publish: Once[str]
+    publish: Once[daily.Published]
     done: Callable[[], int]
     groups: Callable[[Sequence[Outcome]], Mapping[str, Sequence[Outcome]]]
-    read: Callable[[str], bytes]
+    read: Callable[[str], bytes | None]
     led: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     @property
-    def pieces(self) -> tuple[Once[Sequence[Outcome]] | Once[str], ...]:
+    def pieces(self) -> tuple[Once[Sequence[Outcome]] | Once[daily.Published], ...]:
         """Everything that is to be done, in order."""
         return (*(batch.produce for batch in self.batches), self.publish)
 
@@ -62,3 +73,76 @@ class Work:
     def outcomes(self) -> list[Outcome]:
         """Return the outcomes of all batches, waiting for those that are not done."""
         return [outcome for batch in self.batches for outcome in batch.produce()]
+
+
+def work_of(
+    day_plan: daily.DayPlan,
+    workshop: daily.Workshop,
+    on_outcome: Callable[[Outcome], None],
+    parameters: Parameters | None = None,
+) -> Work:
+    """Return the work of a day.
+
+    Args:
+        day_plan: What is to be made.
+        workshop: What it is made with.
+        on_outcome: Called with each outcome as it comes, from any thread.
+        parameters: What Prefect is told; taken from the plan's request if it is left out.
+    """
+    counter = _Counter(on_outcome)
+    batches = tuple(
+        Batch(
+            title=batch.title,
+            size=len(batch.variants),
+            produce=Once(functools.partial(daily.produce_batch, batch, workshop, counter)),
+        )
+        for batch in day_plan.batches()
+    )
+
+    def publish() -> daily.Published:
+        outcomes = [outcome for batch in batches for outcome in batch.produce()]
+        return daily.publish(day_plan, outcomes, workshop)
+
+    return Work(
+        parameters=parameters or parameters_of(day_plan.request),
+        batches=batches,
+        publish=Once(publish),
+        done=lambda: counter.count,
+        groups=functools.partial(_by_campaign, day_plan),
+        read=workshop.press.store.get,
+    )
+
+
+def parameters_of(request: daily.RunRequest) -> Parameters:
+    """Return what Prefect is told about a request."""
+    return Parameters(
+        files=[str(file) for file in request.files],
+        out=str(request.out),
+        day=request.day.isoformat() if request.day else TODAY,
+        markets=list(request.markets),
+    )
+
+
+class _Counter:
+    """Counts outcomes that come from any thread, and passes them on."""
+
+    def __init__(self, on_outcome: Callable[[Outcome], None]) -> None:
+        self.count = 0
+        self._on_outcome = on_outcome
+        self._lock = threading.Lock()
+
+    def __call__(self, outcome: Outcome) -> None:
+        with self._lock:
+            self.count += 1
+        self._on_outcome(outcome)
+
+
+def _by_campaign(day_plan: daily.DayPlan, outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """Return the outcomes under the names of their campaigns, in the plan's order."""
+    by_id = {outcome.variant: outcome for outcome in outcomes}
+    return {
+        plan.campaign.campaign.campaign: [
+            by_id[variant.id] for variant in plan.variants if variant.id in by_id
+        ]
+        for plan in day_plan.plans
+    }

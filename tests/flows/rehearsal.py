@@ -1,0 +1,118 @@
+"""A run with stand-in work, in a process of its own: `rehearsal.py FOLDER BATCHES SECONDS`.
+
+Prints one JSON object: what Prefect has of the run, and the thread that did each batch.
+"""
+
+import dataclasses
+import functools
+import io
+import json
+import os
+import pathlib
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+from PIL import Image
+
+from flows.once import Once
+from flows.run import Patience, leave, run_recorded
+from flows.work import Batch, Parameters, Work
+from pipeline.daily import Published
+from pipeline.produce.outcome import Deliverable, Outcome, Status
+
+PER_BATCH = 4
+COPY = "Nur heute <b>8,99 €</b>"
+
+
+def picture() -> bytes:
+    """Return a small JPEG."""
+    file = io.BytesIO()
+    Image.new("RGB", (108, 135), (228, 87, 46)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def outcome(number: int) -> Outcome:
+    """Return an accepted outcome; the one numbered 3 is held."""
+    return Outcome(
+        variant=f"deal-{number}",
+        fingerprint="f",
+        status=Status.HELD if number == 3 else Status.ACCEPTED,
+        reason=COPY if number == 3 else "",
+        deliverable=Deliverable(
+            sha256="0", media_type="image/jpeg", width=108, height=135, bytes=1
+        ),
+        plate=None,
+        lettering={},
+        settings=(),
+        contrasts={},
+        fonts={},
+        engine="",
+        proof=None,
+        attempts=1,
+    )
+
+
+class Rehearsal:
+    """Work that only takes time, and remembers who did it."""
+
+    def __init__(self, folder: pathlib.Path, seconds: float) -> None:
+        self.folder = folder
+        self.seconds = seconds
+        self.by: list[str] = []
+
+    def produce(self, number: int) -> Sequence[Outcome]:
+        """Take a while; say in a file that the batch has begun."""
+        self.by.append(threading.current_thread().name)
+        (self.folder / f"began-{number}").touch()
+        time.sleep(self.seconds)
+        return [outcome(PER_BATCH * number + place) for place in range(PER_BATCH)]
+
+    def publish(self) -> Published:
+        """Write the one file of the run."""
+        (self.folder / "published").touch()
+        return Published(out=self.folder, gallery=self.folder / "index.html", manifests=())
+
+    def work(self, batches: int) -> Work:
+        """Return the run."""
+        return Work(
+            parameters=Parameters(
+                files=["campaigns/daily-deals.yaml"], out="out", day="2026-11-27", markets=[]
+            ),
+            batches=tuple(
+                Batch(
+                    title=f"batch {number + 1} of {batches}",
+                    size=PER_BATCH,
+                    produce=Once(functools.partial(self.produce, number)),
+                )
+                for number in range(batches)
+            ),
+            publish=Once(self.publish),
+            done=lambda: PER_BATCH * len(self.by),
+            groups=lambda outcomes: {"daily-deals": outcomes},
+            read=lambda _: picture(),
+        )
+
+
+def main(folder: pathlib.Path, batches: int, seconds: float) -> None:
+    """Run, print what happened, and end."""
+    rehearsal = Rehearsal(folder, seconds)
+    began = time.monotonic()
+    record = run_recorded(
+        rehearsal.work(batches),
+        folder / "prefect",
+        os.environ,
+        Patience(server=60, task=2, record=10),
+    )
+    said = {
+        **dataclasses.asdict(record),
+        "by": rehearsal.by,
+        "seconds": time.monotonic() - began,
+    }
+    sys.stdout.write(json.dumps(said))
+    leave(0)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

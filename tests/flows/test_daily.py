@@ -1,0 +1,186 @@
+"""A real server, one for all: runs are recorded, and losing it changes nothing but the record."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from flows import server
+
+pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
+
+REHEARSAL = pathlib.Path(__file__).with_name("rehearsal.py")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pathlib.Path]:
+    """Return a work folder; the server that a test leaves in it is ended."""
+    made = tmp_path_factory.mktemp("work")
+    yield made
+    server.stop(made / "prefect")
+
+
+@pytest.fixture
+def running(folder: pathlib.Path) -> server.Server:
+    """Return the server, started the first time and after it was killed."""
+    found = server.find_or_start(folder / "prefect", ENVIRONMENT, deadline_s=120, port=0)
+    assert found is not None, (folder / "prefect" / "server.log").read_text()
+    for mark in [*folder.glob("began-*"), *folder.glob("published")]:
+        mark.unlink()
+    return found
+
+
+def rehearse(folder: pathlib.Path, batches: int, seconds: float) -> subprocess.Popen[str]:
+    """Start a run in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, REHEARSAL, str(folder), str(batches), str(seconds)],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(run: subprocess.Popen[str], timeout: float = 120) -> dict[str, Any]:
+    """Return what the run printed; it prints nothing else."""
+    output, chatter = run.communicate(timeout=timeout)
+    assert run.returncode == 0, chatter
+    assert chatter == ""
+    said: dict[str, Any] = json.loads(output)
+    return said
+
+
+def ask(at: server.Server, what: str, **query: object) -> list[dict[str, Any]]:
+    """Return what the server knows."""
+    with httpx.Client(base_url=at.api, trust_env=False) as client:
+        token = client.get("/csrf-token", params={"client": "test"}).json()["token"]
+        headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
+        answer = client.post(f"/{what}/filter", json=query, headers=headers).raise_for_status()
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+def wait_for(mark: pathlib.Path, seconds: float = 60) -> None:
+    """Wait until a file appears."""
+    until = time.monotonic() + seconds
+    while not mark.exists():
+        assert time.monotonic() < until, f"{mark.name} did not appear"
+        time.sleep(0.05)
+
+
+def test_a_second_run_finds_the_server_of_the_first(
+    folder: pathlib.Path, running: server.Server
+) -> None:
+    assert server.find_or_start(folder / "prefect", ENVIRONMENT) == running
+    assert server.is_healthy(running)
+    assert running.ui.startswith("http://127.0.0.1:")
+
+
+def test_other_origins_get_no_answer(running: server.Server) -> None:
+    with httpx.Client(trust_env=False) as client:
+        bare = client.post(f"{running.api}/flow_runs/filter", json={})
+        foreign = client.get(f"{running.api}/health", headers={"Origin": "http://evil.example"})
+    assert bare.status_code == httpx.codes.FORBIDDEN
+    assert "access-control-allow-origin" not in foreign.headers
+
+
+def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
+    folder: pathlib.Path, running: server.Server
+) -> None:
+    said = ended(rehearse(folder, batches=6, seconds=1.5))
+    assert said["complete"] is True, said
+    assert said["ui"] == running.ui
+    assert (folder / "published").exists()
+    assert any(name != "MainThread" for name in said["by"])  # tasks did part of the work
+
+    (run,) = ask(running, "flow_runs", sort="START_TIME_DESC", limit=1)
+    assert run["name"].endswith(" for 2026-11-27")
+    assert (run["state_name"], run["state_type"]) == ("Held", "FAILED")
+    assert run["state"]["message"] == "23 accepted, 1 held"
+    assert run["parameters"] == {
+        "files": ["campaigns/daily-deals.yaml"],
+        "out": "out",
+        "day": "2026-11-27",
+        "markets": [],
+    }
+    this_run = {"flow_runs": {"id": {"any_": [run["id"]]}}}
+    tasks = ask(running, "task_runs", **this_run)
+    assert sorted(task["name"] for task in tasks) == [
+        *(f"batch {number} of 6" for number in range(1, 7)),
+        "publish",
+    ]
+    assert {task["state_type"] for task in tasks} == {"COMPLETED"}
+    shown = {artifact["key"]: artifact for artifact in ask(running, "artifacts", **this_run)}
+    assert shown.keys() >= {"daily-summary", "daily-held", "daily-contact-sheet", "daily-progress"}
+    assert shown["daily-progress"]["data"] == 100.0
+    assert shown["daily-contact-sheet"]["data"].startswith("data:image/jpeg;base64,")
+    assert json.loads(shown["daily-held"]["data"]) == [
+        {"variant": r"deal\-3", "why it is held": r"Nur heute \<b\>8,99 €\</b\>"}
+    ]
+    logged = [line["message"] for line in ask(running, "logs", limit=200)]
+    assert any("deal-3" in line for line in logged)
+
+
+def test_the_server_is_killed_in_mid_run_and_the_work_is_done(
+    folder: pathlib.Path, running: server.Server
+) -> None:
+    run = rehearse(folder, batches=8, seconds=1.5)
+    wait_for(folder / "began-5")
+    assert running.pid is not None
+    os.killpg(running.pid, signal.SIGKILL)
+    killed = time.monotonic()
+    said = ended(run)
+    assert len(said["by"]) == 8
+    assert (folder / "published").exists()
+    assert said["complete"] is False
+    assert said["problem"]
+    assert time.monotonic() - killed < 60
+
+
+def test_a_server_that_hangs_costs_no_more_than_the_patience(
+    folder: pathlib.Path, running: server.Server
+) -> None:
+    run = rehearse(folder, batches=8, seconds=1.5)
+    wait_for(folder / "began-5")
+    assert running.pid is not None
+    os.killpg(running.pid, signal.SIGSTOP)
+    hung = time.monotonic()
+    try:
+        said = ended(run)
+    finally:
+        os.killpg(running.pid, signal.SIGCONT)
+    assert len(said["by"]) == 8
+    assert (folder / "published").exists()
+    assert time.monotonic() - hung < 60
+
+
+def test_without_a_server_the_work_is_done(folder: pathlib.Path) -> None:
+    (folder / "published").unlink(missing_ok=True)
+    run = subprocess.run(
+        [sys.executable, REHEARSAL, str(folder), "2", "0"],
+        env={**ENVIRONMENT, "PREFECT_API_URL": "http://127.0.0.1:9/api"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    said = json.loads(run.stdout)
+    assert said["ui"] == ""
+    assert said["complete"] is False
+    assert said["by"] == ["MainThread"] * 2
+    assert (folder / "published").exists()
+
+
+def test_stop_ends_the_server(folder: pathlib.Path, running: server.Server) -> None:
+    assert server.stop(folder / "prefect") is True
+    assert not server.is_healthy(running)
+    assert server.running(folder / "prefect") is None
