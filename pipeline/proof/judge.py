@@ -145,7 +145,7 @@ def _text_objection(line: Line, evidence: Sequence[Evidence]) -> str:
     if strict and (has_number(line.text) or not any(_nearly(line, r) for r in strict)):
         # Never digits on the word of a reader that corrects what it sees.
         return _weakness(line, strict)
-    needed = _VOTES if strict or line.role == "legal" else 1
+    needed = _VOTES
     return "" if len(exact) >= needed else _weakness(line, [e.reading for e in evidence])
 
 

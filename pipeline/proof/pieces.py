@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+from pipeline.proof.distance import aligned
 from pipeline.proof.find import Quad, box_of
 from pipeline.proof.reading import Reading, joined
 from pipeline.proof.verdict import Box
@@ -55,18 +56,37 @@ class Part:
         return self.start < other.end and other.start < self.end
 
     def readings(self) -> tuple[Reading, ...]:
-        """Return the readings of the part; a part of a piece has only one."""
-        if not self.reader:
+        """Return the readings of the part, each cut where it corresponds to the part."""
+        own = next((r for r in self.piece.readings if r.reader == self.reader), None)
+        if own is None:
             return self.piece.readings
-        return tuple(
-            dataclasses.replace(
-                reading,
-                text=reading.text[self.start : self.end],
-                confidence=reading.confidence[self.start : self.end],
-            )
-            for reading in self.piece.readings
-            if reading.reader == self.reader
+        return tuple(self._cut(own, reading) for reading in self.piece.readings)
+
+    def _cut(self, own: Reading, other: Reading) -> Reading:
+        start, end = corresponding(own.text, self.start, self.end, other.text)
+        return Reading(
+            text=other.text[start:end],
+            confidence=other.confidence[start:end],
+            reader=other.reader,
         )
+
+
+def corresponding(text: str, start: int, end: int, other: str) -> tuple[int, int]:
+    """Return where in another reading of the same place a stretch of a reading stands.
+
+    Args:
+        text: One reading.
+        start: First character of the stretch.
+        end: One past its last character.
+        other: The other reading.
+    """
+    here, there = 0, 0
+    first, last = len(other), 0
+    for left, right in aligned(text, other):
+        if start <= here < end and left and right:
+            first, last = min(first, there), max(last, there + 1)
+        here, there = here + len(left), there + len(right)
+    return (first, last) if first < last else (0, 0)
 
 
 def combined(parts: Sequence[Part]) -> list[Reading]:
