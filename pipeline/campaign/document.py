@@ -120,6 +120,9 @@ class _Composer:
         while not isinstance(self._events[-1], yaml.MappingEndEvent):
             key_event = self._events[-1]
             key = self._key(path)
+            if key is None:
+                self._skip()
+                continue
             here = (*path, key)
             if key in tree:
                 first = self._lines[here]
@@ -132,17 +135,18 @@ class _Composer:
         self._events.pop()
         return tree
 
-    def _key(self, path: Path) -> str:
-        event = self._events.pop()
-        if isinstance(event, yaml.ScalarEvent):
-            self._refuse_cleverness(event, (*path, event.value))
-            if event.value == "<<":
-                self._report(_line(event), path, "has a merge key (<<)", "write the keys out")
-            return event.value
-        self._report(_line(event), path, "has a key that is not a word", "write a plain key")
-        self._events.append(event)
+    def _key(self, path: Path) -> str | None:
+        """Return the next key; None, and a problem, if it is not a plain word."""
+        event = self._events[-1]
         self._skip()
-        return ""
+        if not isinstance(event, yaml.ScalarEvent):
+            self._report(_line(event), path, "has a key that is not a word", "write a plain key")
+            return None
+        self._refuse_cleverness(event, (*path, event.value))
+        if event.value == "<<":
+            self._report(_line(event), path, "has a merge key (<<)", "write the keys out")
+            return None
+        return event.value
 
     def _sequence(self, path: Path) -> Node:
         items: list[Node] = []

@@ -59,6 +59,8 @@ def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaig
     """
     document = read_document(file)
     problems = list(document.problems)
+    if problems and not document.tree:
+        raise CampaignError(document.problems)
     campaign, structural = _validate(document)
     problems += structural
     if campaign is not None:
@@ -112,17 +114,24 @@ def _validate(document: Document) -> tuple[Campaign | None, list[Problem]]:
     one go.
     """
     tree, problems, mended = document.tree, list[Problem](), set[Path]()
+    known = {problem.path for problem in document.problems}
     for _ in range(_ROUNDS):
         try:
             return Campaign.model_validate(tree), problems
         except ValidationError as error:
-            wrong = [cast("dict[str, Any]", entry) for entry in error.errors(include_url=False)]
+            entries = [cast("dict[str, Any]", entry) for entry in error.errors(include_url=False)]
+            wrong = [{**entry, "loc": _path(entry, tree)} for entry in entries]
         repaired = tree
-        problems += [_from_pydantic(document, e) for e in wrong if _path(e) not in mended]
+        problems += [
+            _from_pydantic(document, e)
+            for e in wrong
+            if e["loc"] not in mended and dotted(e["loc"]) not in known
+        ]
         for entry in reversed(wrong):  # so that list items keep their numbers until they go
-            path = _path(entry)
+            path = entry["loc"]
             target = path[:-1] if _lacks(entry) and not _neutral(path) else path
-            mended.update({path, target})
+            # What a parent lacks from now on, it lacks because a part of it was left out.
+            mended.update({path, *(target[:size] for size in range(len(target) + 1))})
             repaired = _with(repaired, target, _neutral(target))
         if repaired == tree:
             break
@@ -130,8 +139,17 @@ def _validate(document: Document) -> tuple[Campaign | None, list[Problem]]:
     return None, problems
 
 
-def _path(entry: dict[str, Any]) -> Path:
-    return tuple(part for part in entry["loc"] if part != "[key]")
+def _path(entry: dict[str, Any], tree: Node) -> Path:
+    """Return where the file has what an error is about.
+
+    A day may name one entry without a list around it; pydantic counts it as the first of one.
+    """
+    path = tuple(part for part in entry["loc"] if part != "[key]")
+    days = tree.get("days") if isinstance(tree, dict) else None
+    if path[:1] == ("days",) and path[2:3] == (0,) and isinstance(days, dict):
+        listed = isinstance(days.get(str(path[1])), list)
+        return path if listed else (*path[:2], *path[3:])
+    return path
 
 
 def _lacks(entry: dict[str, Any]) -> bool:
@@ -150,8 +168,8 @@ def _neutral(path: Path) -> Node | None:
 
 def _with(tree: Node, path: Path, value: Node | None) -> Node:
     """Return the tree with a value at a path; None leaves the part out."""
-    if isinstance(tree, list) and len(path) == 1 and isinstance(path[0], int):
-        return [node for index, node in enumerate(tree) if index != path[0]]
+    if isinstance(tree, list) and path and isinstance(path[0], int):
+        return _with_item(tree, path[0], path[1:], value)
     if not isinstance(tree, dict) or not path:
         return tree
     head = str(path[0])
@@ -162,16 +180,40 @@ def _with(tree: Node, path: Path, value: Node | None) -> Node:
     return {**tree, head: _with(inner, path[1:], value)}
 
 
+def _with_item(items: list[Node], at: int, path: Path, value: Node | None) -> Node:
+    whole = not path or isinstance(items[at], str)
+    inner = [] if whole else [_with(items[at], path, value)]
+    return [*items[:at], *inner, *items[at + 1 :]]
+
+
+_KINDS: dict[str, tuple[str, str]] = {
+    "model_type": ("is not a table", "write `key: value` lines"),
+    "dict_type": ("is not a table", "write `key: value` lines"),
+    "tuple_type": ("is not a list", "write it as [a, b]"),
+    "string_type": ("is not one plain text", "write a single text here"),
+    "string_too_short": ("is empty", "write a text, or remove the line"),
+    "string_too_long": ("is longer than {max_length} characters", "shorten it"),
+    "too_short": ("is empty", "add at least one entry"),
+    "too_long": ("has more than {max_length} entries", "remove some"),
+    "greater_than_equal": ("is too small", "write {ge} or more"),
+    "less_than_equal": ("is too large", "write {le} or less"),
+}
+"""Pydantic's kinds of error in the words of this project: what is wrong, what to do."""
+
+
 def _from_pydantic(document: Document, entry: dict[str, Any]) -> Problem:
-    path = _path(entry)
+    path: Path = entry["loc"]
     kind = entry["type"]
+    if kind in _KINDS:
+        what, remedy = (text.format(**entry.get("ctx", {})) for text in _KINDS[kind])
+        return _problem(document, path, what, remedy)
     if kind == "extra_forbidden":
         return _problem(document, path, "unknown key", _suggestion(path))
     if kind == "missing":
         return _problem(document, path, "is missing", f"add `{path[-1]}:`")
     if kind == "literal_error":
         return _problem(document, path, "unknown value", f"use {entry['ctx']['expected']}")
-    text = entry["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    text = entry["msg"].removeprefix("Value error, ")
     what, _, remedy = text.partition("; ")
     shown = entry["input"] if isinstance(entry["input"], str) else "this value"
     if what.startswith("expected"):

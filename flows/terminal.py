@@ -1,0 +1,137 @@
+"""Runs as a person at a terminal sees them: a progress bar, then a summary to act on."""
+
+import os
+import pathlib
+import time
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from flows import server
+from flows.run import Record, leave, run_recorded
+from flows.serve import serve
+from flows.work import Work, parameters_of, work_of
+from pipeline import daily
+from pipeline.errors import ExitCode
+from pipeline.produce.outcome import Outcome, Status
+from pipeline.proof.prove import Proofreader
+from pipeline.publish.summary import run_summary, spent
+from pipeline.settings import Settings
+
+
+class Scoreboard:
+    """What the progress bar shows: done, rate, held, cost so far, time left.
+
+    Args:
+        size: How many creatives there are.
+        progress: The bar.
+    """
+
+    def __init__(self, size: int, progress: Progress) -> None:
+        self._progress = progress
+        self._outcomes: list[Outcome] = []
+        self._begun = time.monotonic()
+        self._task = progress.add_task("", total=size, note="")
+
+    def __call__(self, outcome: Outcome) -> None:
+        """Count an outcome; may be called from any thread."""
+        self._outcomes.append(outcome)
+        seconds = max(0.1, time.monotonic() - self._begun)
+        held = sum(one.status is Status.HELD for one in self._outcomes)
+        note = f"{len(self._outcomes) / seconds:.1f}/s  ${spent(self._outcomes):.2f}"
+        note += f"  [yellow]{held} held[/yellow]" if held else ""
+        self._progress.update(self._task, advance=1, note=note)
+
+
+def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: bool) -> ExitCode:
+    """Run what is due and return the exit code.
+
+    Args:
+        request: What was asked for.
+        settings: Folders and limits.
+        plain: Whether to leave Prefect out.
+
+    Raises:
+        CampaignError: With every problem of all files.
+        TemplateError: If a scene template cannot be rendered.
+        ToolMissingError: If an engine, font or language pack is not installed.
+    """
+    begun = time.monotonic()
+    day_plan = daily.prepare(request, settings)
+    if daily.everything_stands(day_plan):
+        click.echo(f"nothing to do: all {day_plan.size} creatives stand as delivered")
+        click.echo(f"gallery  {request.out / 'index.html'}")
+        return ExitCode.ACCEPTED
+    click.echo(f"{day_plan.size} creatives, {day_plan.changed} of them new or changed")
+    reader = Proofreader.standard()
+    workshop = daily.open_workshop(settings, reader, reader.versions())
+    record = Record(problem="")
+    with _bar() as progress:
+        work = work_of(day_plan, workshop, Scoreboard(day_plan.size, progress))
+        if plain:
+            _carry_out(work)
+        else:
+            record = run_recorded(work, settings.work / "prefect", os.environ)
+    published = work.publish()
+    outcomes = work.outcomes()
+    click.echo(run_summary(work.groups(outcomes), str(published.gallery), str(published.out)))
+    _say_where(record)
+    click.echo(f"{len(outcomes)} creatives in {time.monotonic() - begun:.0f} s")
+    code = ExitCode.ACCEPTED if daily.accepted(outcomes) else ExitCode.HELD
+    if not plain:
+        leave(code)
+    return code
+
+
+def serve_at_terminal(request: daily.RunRequest, settings: Settings) -> None:
+    """Run what is due every hour, until interrupted.
+
+    Raises:
+        CampaignError: With every problem of all files.
+        ToolMissingError: If no Prefect server can be had.
+    """
+    daily.load(request.files, settings)
+    parameters = parameters_of(request)
+    parameters["files"] = [str(pathlib.Path(file).resolve()) for file in parameters["files"]]
+    parameters["out"] = str(pathlib.Path(parameters["out"]).resolve())
+    serve(parameters, settings.work / "prefect", os.environ, click.echo)
+
+
+def stop_at_terminal(settings: Settings) -> None:
+    """End the Prefect server that a run left for its UI, and say so."""
+    stopped = server.stop(settings.work / "prefect")
+    click.echo("the Prefect server has ended" if stopped else "no Prefect server is running here")
+
+
+def _carry_out(work: Work) -> None:
+    for piece in work.pieces:
+        piece()
+
+
+def _bar() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _say_where(record: Record) -> None:
+    if record.ui:
+        click.echo(f"Prefect  {record.ui}  (`proofpress stop` ends it)")
+    if record.problem:
+        click.echo(f"Prefect has no complete record of this run: {record.problem}")

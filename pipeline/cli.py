@@ -1,0 +1,307 @@
+"""The command line: `proofpress --help` lists what it does."""
+
+import datetime as dt
+import json
+import os
+import pathlib
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from pipeline.errors import CampaignError, ExitCode, ProofpressError, UsageError
+from pipeline.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from pipeline.daily import RunRequest
+    from pipeline.plan.lines import Line
+
+FILES = click.argument(
+    "files", nargs=-1, type=click.Path(path_type=pathlib.Path), metavar="[CAMPAIGN.yaml]..."
+)
+OUT = click.option(
+    "--out", type=click.Path(path_type=pathlib.Path), default="out", show_default=True,
+    help="Folder for delivered files, manifests and the gallery.",
+)  # fmt: skip
+DAY = click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), default=None,
+    help="Campaign day for all markets; each market's own local date if left out.",
+)  # fmt: skip
+MARKETS = click.option("--market", "markets", multiple=True, help="Only this market; repeatable.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="proofpress")
+def cli() -> None:
+    """Campaign YAML in, localised and proofread ad creatives out.
+
+    Start with: proofpress run campaigns/*.yaml
+    """
+
+
+@cli.command()
+@FILES
+@DAY
+def check(files: tuple[pathlib.Path, ...], day: dt.datetime | None) -> None:
+    """Report every problem of campaign files, with line numbers."""
+    from pipeline.daily import preflight, prepare
+
+    plan = prepare(_request(files, pathlib.Path("out"), day, ()), _settings())
+    if problems := preflight(plan):
+        raise CampaignError(problems)
+    click.echo(f"{len(plan.plans)} campaigns, {plan.size} creatives a day: no problems")
+
+
+@cli.command()
+@FILES
+@OUT
+@DAY
+@MARKETS
+@click.option("--json", "as_json", is_flag=True, help="Print the plan for machines.")
+def plan(
+    files: tuple[pathlib.Path, ...],
+    out: pathlib.Path,
+    day: dt.datetime | None,
+    markets: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Print what would be made, why, and what it would cost."""
+    from pipeline.daily import prepare
+    from pipeline.plan.report import plan_report
+
+    prepared = prepare(_request(files, out, day, markets), _settings())
+    if as_json:
+        click.echo(f"[{','.join(plan.to_json() for plan in prepared.plans)}]")
+        return
+    click.echo("\n\n".join(plan_report(plan) for plan in prepared.plans))
+
+
+@cli.command()
+@FILES
+@OUT
+@DAY
+@MARKETS
+@click.option("--plain", is_flag=True, help="Without Prefect: the same files, no record of it.")
+def run(
+    files: tuple[pathlib.Path, ...],
+    out: pathlib.Path,
+    day: dt.datetime | None,
+    markets: tuple[str, ...],
+    *,
+    plain: bool,
+) -> None:
+    """Make, proofread and publish what is due in campaign files."""
+    from flows.terminal import run_at_terminal
+
+    code = run_at_terminal(_request(files, out, day, markets), _settings(), plain=plain)
+    _leave(code)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=pathlib.Path), metavar="CAMPAIGN.yaml")
+@click.option("--market", default="", help="The market; the first if left out.")
+@click.option("--locale", default="", help="The locale; the first if left out.")
+@click.option("--format", "format_", default="", help="The format; the first if left out.")
+@click.option("--offer", default="", help="The offer; the first that runs if left out.")
+@DAY
+def preview(
+    file: pathlib.Path,
+    market: str,
+    locale: str,
+    format_: str,
+    offer: str,
+    day: dt.datetime | None,
+) -> None:
+    """Draw and proofread one creative, to look at while editing."""
+    from pipeline.daily import load, open_workshop
+    from pipeline.preview import Choice, choose, preview
+    from pipeline.proof.describe import describe
+    from pipeline.proof.prove import Proofreader
+
+    settings = _settings()
+    reader = Proofreader.standard()
+    workshop = open_workshop(settings, reader, reader.versions())
+    drawn_with = (settings.templates, workshop.renderer.engine)
+    choice = Choice(
+        market=market, locale=locale, format=format_, offer=offer, day=day.date() if day else None
+    )
+    loaded = load([file], settings)[0]
+    variant = choose(loaded, choice, _now(), drawn_with)
+    outcome, path = preview(variant, workshop)
+    click.echo(describe(outcome.proof) if outcome.proof else f"held: {outcome.reason}")
+    if path:
+        click.echo(f"picture  {path}")
+    _leave(ExitCode.HELD if outcome.reason else ExitCode.ACCEPTED)
+
+
+@cli.command()
+@click.argument("image", required=False, type=click.Path(path_type=pathlib.Path))
+@click.option("--locale", default="", help="Locale of the words, such as de_DE.")
+@click.option("--line", "lines", multiple=True, metavar="ROLE=TEXT", help="A line; repeatable.")
+@click.option(
+    "--extra-text", type=click.Choice(["fail", "ignore"]), default="fail", show_default=True,
+    help="Whether text that nobody asked for fails the picture.",
+)  # fmt: skip
+@click.option(
+    "--batch", type=click.Path(path_type=pathlib.Path), metavar="FILE.jsonl",
+    help="Proofread the pictures of a file instead, one request a line.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON, one line a picture.")
+def proof(
+    image: pathlib.Path | None,
+    locale: str,
+    lines: tuple[str, ...],
+    extra_text: str,
+    batch: pathlib.Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Proofread a picture, or a file of them."""
+    from pipeline.proof.batch import answer, proof_batch, prove_file
+    from pipeline.proof.describe import describe
+
+    if batch:
+        verdicts = []
+        for one in proof_batch(batch):
+            click.echo(json.dumps(one, ensure_ascii=False))
+            verdicts.append(one["verdict"])
+        passed = all(verdict == "pass" for verdict in verdicts)
+        _leave(ExitCode.ACCEPTED if passed else ExitCode.HELD)
+    if image is None or not locale or not lines:
+        msg = "name an image, --locale and at least one --line ROLE=TEXT, or --batch FILE.jsonl"
+        raise UsageError(msg)
+    result = prove_file(image, locale, _lines(lines), extra_text)
+    shown = answer(str(image), result)
+    click.echo(json.dumps(shown, ensure_ascii=False) if as_json else describe(result))
+    _leave(ExitCode.ACCEPTED if shown["verdict"] == "pass" else ExitCode.HELD)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=pathlib.Path, exists=True), metavar="DIR")
+def verify(folder: pathlib.Path) -> None:
+    """Re-hash and re-prove what was delivered, offline."""
+    from pipeline.proof.prove import Proofreader
+    from pipeline.publish.verify import verify
+
+    findings = list(verify(folder, Proofreader.standard()))
+    wrong = [finding for finding in findings if finding.what]
+    for finding in wrong:
+        click.echo(f"{finding.file}: {finding.what}")
+    click.echo(f"{len(findings) - len(wrong)} of {len(findings)} files are as they were proved")
+    if not findings:
+        raise UsageError(f"there is no manifest under {folder}; name the folder of a run")
+    _leave(ExitCode.HELD if wrong else ExitCode.ACCEPTED)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=pathlib.Path, exists=True), metavar="DIR")
+def gallery(folder: pathlib.Path) -> None:
+    """Write the gallery of all manifests under a folder."""
+    from pipeline.publish.export import write_gallery
+    from pipeline.publish.manifest import manifests_under
+
+    manifests = manifests_under(folder)
+    if not manifests:
+        raise UsageError(f"there is no manifest under {folder}; name the folder of a run")
+    click.echo(write_gallery(folder, manifests, _settings().templates / "pages"))
+
+
+@cli.command()
+@FILES
+def doctor(files: tuple[pathlib.Path, ...]) -> None:
+    """Check that everything is installed, and say what to do if not."""
+    from pipeline.doctor import examine
+
+    missing = 0
+    for finding in examine(_settings(), _campaigns(files)):
+        missing += not finding.found
+        mark = "ok     " if finding.found else "MISSING"
+        click.echo(f"{mark}  {finding.what}: {finding.found or finding.remedy}")
+    _leave(ExitCode.TOOL if missing else ExitCode.ACCEPTED)
+
+
+@cli.command()
+@FILES
+@OUT
+def serve(files: tuple[pathlib.Path, ...], out: pathlib.Path) -> None:
+    """Run what is due every hour, until Ctrl-C."""
+    from flows.terminal import serve_at_terminal
+
+    serve_at_terminal(_request(files, out, None, ()), _settings())
+
+
+@cli.command()
+def stop() -> None:
+    """End the Prefect server that a run left for its UI."""
+    from flows.terminal import stop_at_terminal
+
+    stop_at_terminal(_settings())
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with the exit code of what happened."""
+    try:
+        cli(standalone_mode=False)
+    except ProofpressError as error:
+        _complain(str(error))
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.CAMPAIGN)
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted; what was finished is kept, run again to go on")
+        sys.exit(ExitCode.INTERRUPTED)
+    sys.exit(ExitCode.ACCEPTED)
+
+
+def _request(
+    files: Sequence[pathlib.Path],
+    out: pathlib.Path,
+    day: dt.datetime | None,
+    markets: tuple[str, ...],
+) -> "RunRequest":
+    from pipeline.daily import RunRequest
+
+    return RunRequest(
+        files=_campaigns(files),
+        out=out,
+        instant=_now(),
+        day=day.date() if day else None,
+        markets=markets,
+    )
+
+
+def _campaigns(files: Sequence[pathlib.Path]) -> tuple[pathlib.Path, ...]:
+    found = tuple(files) or tuple(sorted(pathlib.Path("campaigns").glob("*.yaml")))
+    if not found:
+        raise UsageError("there is no campaign here; name one, such as campaigns/daily-deals.yaml")
+    return found
+
+
+def _lines(arguments: Sequence[str]) -> list["Line"]:
+    from pipeline.plan.lines import Line
+
+    pairs = [argument.partition("=") for argument in arguments]
+    for role, equals, text in pairs:
+        if not (role and equals and text):
+            raise UsageError(f"--line wants ROLE=TEXT, such as price='8,90 €', not {role!r}")
+    return [Line.of(role, text) for role, _, text in pairs]
+
+
+def _settings() -> Settings:
+    return read_settings(os.environ, os.cpu_count() or 1)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _complain(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _leave(code: int) -> NoReturn:
+    sys.stdout.flush()
+    sys.exit(code)
