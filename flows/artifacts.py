@@ -103,8 +103,9 @@ def contact_sheet(outcomes: Sequence[Outcome], read: Callable[[str], bytes | Non
         The URL; None if there is no picture.
     """
     hashes = [outcome.deliverable.sha256 for outcome in outcomes if outcome.deliverable]
-    step = max(1, math.ceil(len(hashes) / MOST_PICTURES))
-    shown = [content for digest in hashes[::step] if (content := read(digest))]
+    count = min(len(hashes), MOST_PICTURES)
+    chosen = [hashes[place * len(hashes) // count] for place in range(count)]
+    shown = [content for digest in chosen if (content := read(digest))]
     if not shown:
         return None
     columns = min(COLUMNS, len(shown))

@@ -32,7 +32,7 @@ from flows.once import carry_out
 from flows.prepared import prepared
 from flows.work import TODAY, Parameters, Work
 
-TASKS_AT_ONCE = 2  # a batch is parallel inside; the second one fills the gaps at its end
+TASKS_AT_ONCE = 1  # a batch is parallel inside, as wide as the settings say
 PROGRESS_EVERY_S = 2.0
 
 _work: contextvars.ContextVar[Work] = contextvars.ContextVar("work")

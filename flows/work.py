@@ -92,7 +92,7 @@ def work_of(
     counter = _Counter(on_outcome)
     batches = tuple(
         Batch(
-            title=batch.title,
+            title=batch.title.replace("–", "-"),  # the font of Prefect's graph has no dash
             size=len(batch.variants),
             produce=Once(functools.partial(daily.produce_batch, batch, workshop, counter)),
         )
