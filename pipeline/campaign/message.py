@@ -1,7 +1,7 @@
 """Messages: copy with typed placeholders, `{price}`, `{day:long}`, and ICU plurals.
 
 A placeholder names a value that is formatted for the locale before it is put in; plural and
-select follow ICU MessageFormat, so that a translator can use all forms of the language.
+selectordinal follow ICU MessageFormat, so that a translator can use all forms of the language.
 """
 
 import dataclasses
@@ -24,9 +24,9 @@ AUTOMATIC = {"badge": "{discount}", "price": "{price}", "was_price": "{was}"}
 """Roles that an offer with prices has of itself, with their usual copy."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SELECTOR = re.compile(r"\s*(=[0-9]+|[A-Za-z_]+)\s*\{")
+_SELECTOR = re.compile(r"\s*(=[0-9]{1,9}|zero|one|two|few|many|other)\s*\{")
 _STYLED = re.compile(r":([a-z]+)\}")
-_COMPLEX = re.compile(r"\s*,\s*(plural|selectordinal|select)\s*,")
+_COMPLEX = re.compile(r"\s*,\s*(plural|selectordinal)\s*,")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Placeholder:
     Attributes:
         name: The value's name.
         style: How it is written; empty for the usual way.
-        chooses: Whether it chooses a plural or select form, and so must be a bare number.
+        chooses: Whether it chooses a plural form, and so must be a whole number.
     """
 
     name: str
@@ -45,8 +45,12 @@ class Placeholder:
 
     @property
     def argument(self) -> str:
-        """Return the name under which ICU gets the finished value."""
-        return f"{self.name}__{self.style}" if self.style else self.name
+        """Return the name under which ICU gets the finished value.
+
+        A value that chooses a form is a bare number, and may stand beside its written form.
+        """
+        style = "count" if self.chooses else self.style
+        return f"{self.name}__{style}" if style else self.name
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,12 @@ def format_message(message: Message, locale: str, values: dict[str, str | int]) 
         message: The message.
         locale: CLDR locale identifier.
         values: `Placeholder.argument` to the formatted value; whole numbers choose plurals.
+
+    Raises:
+        KeyError: If a value is missing, which ICU would print as `{name}`.
     """
+    if missing := {place.argument for place in message.placeholders} - values.keys():
+        raise KeyError(*sorted(missing))
     return MessageFormat(message.pattern, locale.replace("_", "-")).format(dict(values))
 
 
@@ -126,6 +135,9 @@ class _Parser:
         if complex_ := _COMPLEX.match(self._text, self._at):
             self._at = complex_.end()
             return self._forms(name[0], complex_[1])
+        if self._text[self._at :].lstrip().startswith(","):
+            msg = f"has a placeholder of an unknown kind: {{{name[0]}, …; ICU's plural is known"
+            raise MessageSyntaxError(msg)
         raise MessageSyntaxError(f"has a placeholder that is not closed: {{{name[0]}")
 
     def _note(self, name: str, style: str, *, chooses: bool) -> str:
@@ -134,15 +146,18 @@ class _Parser:
         return f"{{{placeholder.argument}}}"
 
     def _forms(self, name: str, kind: str) -> str:
-        self._note(name, "", chooses=True)
+        argument = self._note(name, "", chooses=True)[1:-1]
         forms: dict[str, str] = {}
         while selector := _SELECTOR.match(self._text, self._at):
             self._at = selector.end()
+            if selector[1] in forms:
+                raise MessageSyntaxError(f"has the form {selector[1]} of {name} twice")
             forms[selector[1]] = self.message()
             self._at += 1
         closing = re.compile(r"\s*\}").match(self._text, self._at)
         if not closing or "other" not in forms:
-            raise MessageSyntaxError(f"has a {kind} for {name} without the form other {{…}}")
+            msg = f"has a {kind} for {name} that is not closed, or lacks the form other {{…}}"
+            raise MessageSyntaxError(msg)
         self._at = closing.end()
         inner = " ".join(f"{key} {{{form}}}" for key, form in forms.items())
-        return f"{{{name}, {kind}, {inner}}}"
+        return f"{{{argument}, {kind}, {inner}}}"

@@ -40,7 +40,8 @@ def precision_problem(amount: decimal.Decimal, currency: str) -> str:
     written = Money(amount=amount, currency=currency).decimals
     if written in {0, digits}:
         return ""
-    whole = f"{amount:.0f}"
     if digits == 0:
-        return f"{currency} has no decimals, write {whole}"
-    return f"{currency} has {digits} decimals, write {amount:.{digits}f} or {whole}"
+        return f"{currency} has no decimals, write a whole amount"
+    if written > digits:
+        return f"{currency} has {digits} decimals, write no more of them"
+    return f"{currency} has {digits} decimals, write {amount:.{digits}f}"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import functools
 import re
 import zoneinfo
 from typing import Annotated, Literal, TypeAlias
@@ -49,10 +50,14 @@ def _date(value: object) -> dt.date:
 
 def _locale(value: str) -> str:
     try:
-        return str(babel.Locale.parse(value))
+        full = str(babel.Locale.parse(value))
     except (ValueError, babel.UnknownLocaleError):
         msg = f"unknown locale {value!r}; expected one such as de_DE or zh_Hans_CN"
         raise ValueError(msg) from None
+    if full != value:  # one spelling, so that copy and markets always mean the same locale
+        msg = f"{value!r} is not the locale's full name; write {full}"
+        raise ValueError(msg)
+    return full
 
 
 def _currency(value: str) -> str:
@@ -63,10 +68,16 @@ def _currency(value: str) -> str:
 
 
 def _time_zone(value: str) -> str:
-    if value not in zoneinfo.available_timezones():
+    if value not in _time_zones():
         msg = f"unknown time zone {value!r}; expected one such as Europe/Berlin"
         raise ValueError(msg)
     return value
+
+
+@functools.cache
+def _time_zones() -> frozenset[str]:
+    """Return all zones; to list them takes a walk through the time zone folder."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def _format(value: str) -> str:
@@ -91,23 +102,29 @@ def _copy_text(value: str) -> str:
     return value
 
 
+def _fact(value: object) -> object:
+    return str(_date(value)) if isinstance(value, str) and _DATE.fullmatch(value) else value
+
+
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 
 Identifier: TypeAlias = Annotated[
     str, _pattern(r"(?=.{1,48}$)[a-z0-9]+(-[a-z0-9]+)*", "a short name of a-z, 0-9 and -")
 ]
-FactName: TypeAlias = Annotated[str, _pattern(r"[a-z][a-z0-9_]{0,30}", "a name of a-z, 0-9 and _")]
+FactName: TypeAlias = Annotated[
+    str, _pattern(r"(?=.{1,31}$)[a-z][a-z0-9]*(_[a-z0-9]+)*", "a name of a-z, 0-9 and single _")
+]
 Role: TypeAlias = Literal[
     "headline", "offer", "badge", "price", "was_price", "cta", "legal", "code"
 ]
 Hex: TypeAlias = Annotated[str, _pattern(r"#[0-9A-Fa-f]{6}", "a colour such as #FFC83D")]
 Amount: TypeAlias = Annotated[
     decimal.Decimal,
-    _pattern(r"[0-9]{1,12}(\.[0-9]{1,4})?", "an amount such as 8.90"),
+    _pattern(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?", "an amount such as 8.90"),
     WithJsonSchema(_NUMBER_SCHEMA),
 ]
 Count: TypeAlias = Annotated[
-    int, _pattern(r"[0-9]{1,6}", "a whole number"), WithJsonSchema(_NUMBER_SCHEMA)
+    int, _pattern(r"0|[1-9][0-9]{0,5}", "a whole number"), WithJsonSchema(_NUMBER_SCHEMA)
 ]
 Date: TypeAlias = Annotated[
     dt.date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})
@@ -124,8 +141,10 @@ CopyTable: TypeAlias = dict[Role, dict[LocaleId, CopyText]]
 FactText: TypeAlias = Annotated[
     str,
     _pattern(
-        rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{1,9}}(\.[0-9]{{1,3}})?( ({'|'.join(UNITS)}))?",
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}|"
+        rf"(0|[1-9][0-9]{{0,8}})(\.[0-9]{{1,3}})?( ({'|'.join(UNITS)}))?",
         f"a number, a number with a unit ({', '.join(UNITS)}) or a date",
     ),
+    AfterValidator(_fact),
     WithJsonSchema(_NUMBER_SCHEMA),
 ]

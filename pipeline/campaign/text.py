@@ -11,10 +11,13 @@ _ALLOWED_FORMAT = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060")
 def text_problem(text: str) -> str:
     """Return what is wrong with a copy string; empty if nothing is.
 
+    A text of spaces alone would leave a hole on the picture, so it is refused too.
     Directional marks, joiners and the zero-width space are part of honest text. Embeddings
     and overrides can show `19.90` for `09.91` (CVE-2021-42574), so they are refused, as are
     control characters, soft hyphens, byte-order marks and isolates that are not closed.
     """
+    if not text.strip():
+        return "is blank; write a text, or remove the line"
     depth = 0
     for character in text:
         depth += (character in _OPENING) - (character == _CLOSING)

@@ -6,7 +6,7 @@ import decimal
 from collections.abc import Callable, Mapping
 
 from pipeline.campaign.calendar import RunningOffer
-from pipeline.campaign.checks import localized
+from pipeline.campaign.copychecks import FORMER, localized
 from pipeline.campaign.message import AUTOMATIC, Placeholder, format_message, parse_message
 from pipeline.campaign.model import Campaign, Market, Offer
 from pipeline.campaign.money import Money
@@ -22,8 +22,9 @@ from pipeline.plan.localise import (
     unit_text,
 )
 
-SPOKEN: tuple[Role, ...] = ("headline", "offer", "cta", "legal", "code")
-"""Roles that stand on a creative where the campaign gives them copy, in reading order."""
+_BEFORE_ITEMS: tuple[Role, ...] = ("badge", "headline", "offer", "was_price", "price")
+_AFTER_ITEMS: tuple[Role, ...] = ("cta", "legal", "code")
+"""Roles in reading order; the items of a menu stand between the two groups."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +81,7 @@ def lines_of(at: Coordinate) -> tuple[Line, ...]:
     """Return all lines of a coordinate, in reading order, formatted for its locale."""
     offer = at.campaign.offers[at.offer]
     lines = [Line.of("brand", at.campaign.brand.name)]
-    roles: list[Role] = list(SPOKEN[:2])
-    if at.price:
-        roles = ["badge", *roles, "was_price", "price"]
-    if not at.was:
-        roles = [role for role in roles if role not in {"badge", "was_price"}]
-    for role in roles:
+    for role in _BEFORE_ITEMS:
         lines += _line(at, role)
     for number, item in enumerate(offer.items.values(), start=1):
         name = localized(item.name, at.locale) or ""
@@ -93,7 +89,7 @@ def lines_of(at: Coordinate) -> tuple[Line, ...]:
         price = Money(amount=item.price[at.market], currency=currency)
         lines.append(Line.of(f"item_{number}", name))
         lines.append(Line.of(f"item_{number}_price", money_text(price, at.locale)))
-    for role in SPOKEN[2:]:
+    for role in _AFTER_ITEMS:
         lines += _line(at, role)
     return tuple(lines)
 
@@ -104,8 +100,20 @@ def _line(at: Coordinate, role: Role) -> list[Line]:
     if text is None:
         return []
     message = parse_message(text)
+    if role in AUTOMATIC and any(_lacks(at, place.name) for place in message.placeholders):
+        return []
     values = {place.argument: _value(at, place) for place in message.placeholders}
     return [Line.of(role, format_message(message, at.locale, values))]
+
+
+def _lacks(at: Coordinate, name: str) -> bool:
+    """Return whether a price's value is missing, or a reduction that would read as 0 %."""
+    if name == "price":
+        return at.price is None
+    if name in FORMER:
+        less = discount(at.price, at.was) if at.price and at.was else 0
+        return at.was is None or (name == "discount" and less < 1)
+    return False
 
 
 def _automatic(at: Coordinate, role: str) -> str | None:
