@@ -120,7 +120,7 @@ def _validate(document: Document) -> tuple[Campaign | None, list[Problem]]:
             return Campaign.model_validate(tree), problems
         except ValidationError as error:
             entries = [cast("dict[str, Any]", entry) for entry in error.errors(include_url=False)]
-            wrong = [{**entry, "loc": _path(entry, tree)} for entry in entries]
+            wrong = _causes([{**entry, "loc": _path(entry, tree)} for entry in entries])
         repaired = tree
         problems += [
             _from_pydantic(document, e)
@@ -152,6 +152,19 @@ def _path(entry: dict[str, Any], tree: Node) -> Path:
     return path
 
 
+def _causes(wrong: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what is only found empty because everything in it is wrong."""
+    paths = [entry["loc"] for entry in wrong]
+    return [
+        entry
+        for entry in wrong
+        if entry["type"] != "too_short"
+        or not any(
+            len(p) > len(entry["loc"]) and p[: len(entry["loc"])] == entry["loc"] for p in paths
+        )
+    ]
+
+
 def _lacks(entry: dict[str, Any]) -> bool:
     return entry["type"] in {"missing", "too_short"}
 
@@ -173,6 +186,8 @@ def _with(tree: Node, path: Path, value: Node | None) -> Node:
     if not isinstance(tree, dict) or not path:
         return tree
     head = str(path[0])
+    if value is None and head not in tree:
+        return tree
     inner = tree.get(head, {})
     rest = {key: node for key, node in tree.items() if key != head}
     if len(path) == 1 or isinstance(inner, str):
