@@ -69,6 +69,7 @@ class Outcome:
         deliverable: The finished picture; None if there is none.
         plate: The plate; None if there is none.
         lettering: Who drew each line: role to `typeset` or `model`.
+        ground: Hash of the picture under the typeset words in the store; None if there are none.
         settings: How each typeset line was set.
         contrasts: Role to contrast ratio with what is under it (WCAG 2).
         fonts: Font file name to SHA-256, for the fonts that were used.
@@ -84,6 +85,7 @@ class Outcome:
     deliverable: Deliverable | None
     plate: Plate | None
     lettering: dict[str, str]
+    ground: str | None
     settings: tuple[LineSetting, ...]
     contrasts: dict[str, float]
     fonts: dict[str, str]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pipeline.errors import ProviderError, ToolMissingError
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
-from pipeline.produce.finish import JPEG, decode, encode
+from pipeline.produce.finish import JPEG, decode, encode, ground_file
 from pipeline.produce.outcome import Deliverable, Outcome, Status
 from pipeline.produce.plates import Obtained, Plates
 from pipeline.produce.store import Store
@@ -29,7 +29,7 @@ _LOG = logging.getLogger(__name__)
 class Prover(Protocol):
     """Proofreads a picture; `pipeline.proof.prove.Proofreader` is the real one."""
 
-    def prove(
+    def prove(  # noqa: PLR0913 - all of it is about one picture
         self,
         image: npt.NDArray[np.uint8],
         lines: Sequence[Line],
@@ -37,6 +37,8 @@ class Prover(Protocol):
         settings: Sequence[LineSetting] = (),
         extra_text: str = "fail",
         allowed: frozenset[str] = frozenset(),
+        *,
+        ground: npt.NDArray[np.uint8] | None = None,
     ) -> Proof:
         """Return the proof of the picture."""
         ...
@@ -101,13 +103,15 @@ class Press:
     def _proved(
         self, variant: Variant, obtained: Obtained, lettered: Lettered, content: bytes
     ) -> Outcome:
-        pixels = decode(content, variant.format.width, variant.format.height)
+        size = (variant.format.width, variant.format.height)
+        ground = ground_file(lettered.ground, lettered.ink)
         proof = self.prover.prove(
-            pixels,
+            decode(content, *size),
             variant.lines,
             variant.locale,
             lettered.settings,
             allowed=variant.allowed_words,
+            ground=decode(ground, *size),
         )
         accepted = proof.verdict is Verdict.PASS
         held = _held(variant, self.letterer.renderer.engine, _why(proof), obtained)
@@ -122,6 +126,7 @@ class Press:
                 height=variant.format.height,
                 bytes=len(content),
             ),
+            ground=self.store.put(ground),
             settings=lettered.settings,
             contrasts=lettered.contrasts,
             fonts=hashes(tuple(sorted(families))),
@@ -192,6 +197,7 @@ def _held(variant: Variant, engine: str, reason: str, obtained: Obtained | None)
         deliverable=None,
         plate=obtained.plate if obtained else None,
         lettering=variant.lettering,
+        ground=None,
         settings=(),
         contrasts={},
         fonts={},

@@ -81,7 +81,7 @@ class Proofreader:
             drawer=functools.partial(draw_line, renderer=TakumiRenderer()),
         )
 
-    def prove(
+    def prove(  # noqa: PLR0913 - all of it is about one picture
         self,
         image: Pixels,
         lines: Sequence[Line],
@@ -89,6 +89,8 @@ class Proofreader:
         settings: Sequence[LineSetting] = (),
         extra_text: str = FAIL,
         allowed: frozenset[str] = frozenset(),
+        *,
+        ground: Pixels | None = None,
     ) -> Proof:
         """Return the proof of one picture.
 
@@ -100,13 +102,15 @@ class Proofreader:
             extra_text: "fail" if text that nobody asked for fails the picture, "ignore" if it
                 is only reported.
             allowed: Words that may stand on any picture of the brand.
+            ground: The picture before the words went on it, which sharpens the comparison of
+                shapes; it is estimated from the picture if None.
 
         Raises:
             ToolMissingError: If a reader or its language data is not installed.
             UsageError: If no reading data is known for the locale.
         """
         begun = self._clock()
-        sheet = self._sheet(image, lines, locale, settings)
+        sheet = self._sheet(image, lines, locale, (settings, ground))
         strict = frozenset[str]()
         for reader in self._readers:
             strict |= self._read(sheet, reader)
@@ -134,9 +138,9 @@ class Proofreader:
         image: Pixels,
         lines: Sequence[Line],
         locale: str,
-        settings: Sequence[LineSetting],
+        typeset: tuple[Sequence[LineSetting], Pixels | None],
     ) -> _Sheet:
-        known = set_lines(image, lines, settings, self._drawer)
+        known = set_lines(image, lines, typeset[0], self._drawer, typeset[1])
         rows = {index: rows_of(one.setting, one.drawn) for index, one in known.items()}
         shape = (image.shape[0], image.shape[1])
         explained = explained_by([quad for quads in rows.values() for quad in quads], shape)

@@ -35,6 +35,7 @@ def set_lines(
     lines: Sequence[Line],
     settings: Sequence[LineSetting],
     drawer: Drawer,
+    ground: Pixels | None = None,
 ) -> dict[int, SetLine]:
     """Return the typeset ones of the lines by their index, each compared with the picture.
 
@@ -47,6 +48,7 @@ def set_lines(
         lines: All requested lines.
         settings: How lines were set.
         drawer: Draws a set line alone.
+        ground: The picture before the words went on it; None if it is not known.
     """
     paired = _paired(lines, settings)
     drawn = {index: draw_again(setting, drawer) for index, setting in paired.items()}
@@ -55,7 +57,7 @@ def set_lines(
             as_set=dataclasses.replace(lines[index], text=_rows_text(setting)),
             setting=setting,
             drawn=drawn[index],
-            shape=_shape(image, lines[index], setting, drawn, index),
+            shape=_shape((image, ground), lines[index], setting, drawn, index),
         )
         for index, setting in paired.items()
     }
@@ -73,7 +75,7 @@ def _paired(lines: Sequence[Line], settings: Sequence[LineSetting]) -> dict[int,
 
 
 def _shape(
-    image: Pixels,
+    seen: tuple[Pixels, Pixels | None],
     line: Line,
     setting: LineSetting,
     drawn: dict[int, Drawn],
@@ -83,11 +85,12 @@ def _shape(
         return refused("the line was set with another text than requested")
     if not _spelt(line.text, [row.text for row in setting.rows]):
         return refused("the rows of the setting do not spell the requested text")
+    image, ground = seen
     others = np.zeros(image.shape[:2], np.uint8)
     for other, ink in drawn.items():
         if other != index:
             others = np.maximum(others, ink.within((0, 0, image.shape[1], image.shape[0])))
-    return compare(image, drawn[index], others, setting)
+    return compare(image, drawn[index], others, setting, ground)
 
 
 def _rows_text(setting: LineSetting) -> str:

@@ -1,10 +1,12 @@
 """The second kind of evidence: the requested line drawn again and compared with the pixels.
 
-The delivered pixels are taken as a blend of a background and the line's colour. The background
-is estimated from the pixels around the glyphs, the blend then says how far each pixel is
-covered with ink, and that coverage must equal the mask of the line drawn alone: as a whole
-(no stroke missing or added anywhere) and for each separate piece of ink (no dot, accent, tone
-or vowel mark missing or added). It proves typeset lines only, and never alone.
+The delivered pixels are taken as a blend of a ground and the line's colour. The ground is the
+picture before the words went on it, where that is at hand, and else estimated from the pixels
+around the glyphs. The blend then says how far each pixel is covered with ink, and that coverage
+must equal the mask of the line drawn alone: as a whole (no stroke missing or added anywhere)
+and for each separate piece of ink (no dot, accent, tone or vowel mark missing or added). Where
+the ground is as good as the line's colour, nothing can be told and nothing is held against the
+line. It proves typeset lines only, and never alone.
 """
 
 import dataclasses
@@ -32,6 +34,7 @@ _STRICTER = 0.012
 _WORKING_EM = 48.0
 _EDGE = 0.6
 _LEAST_CONTRAST = 28.0
+_MOST_TELLING = 0.9
 _SOFTER = (0.5, 0.8)
 _TOUCHED = TRACE / 255
 _INKED = 0.5
@@ -68,7 +71,13 @@ def refused(reason: str) -> Shape:
     return Shape(verdict=Verdict.FAIL, score=0.0, reason=reason)
 
 
-def compare(image: Pixels, drawn: Drawn, others: Pixels, setting: LineSetting) -> Shape:
+def compare(
+    image: Pixels,
+    drawn: Drawn,
+    others: Pixels,
+    setting: LineSetting,
+    ground: Pixels | None = None,
+) -> Shape:
     """Compare delivered pixels with a line drawn again.
 
     Args:
@@ -77,6 +86,7 @@ def compare(image: Pixels, drawn: Drawn, others: Pixels, setting: LineSetting) -
         others: Coverage 0 to 255 of all other lines, of the picture's size; ink there is
             neither this line's nor extra.
         setting: How the line was set; its colour and size are used.
+        ground: The picture before the words went on it, RGB; estimated if None.
     """
     ink = drawn.ink()
     if ink is None:
@@ -84,7 +94,8 @@ def compare(image: Pixels, drawn: Drawn, others: Pixels, setting: LineSetting) -
     if min(ink[:2]) < 0 or ink[2] > image.shape[1] or ink[3] > image.shape[0]:
         return refused("the line runs off the picture")
     bounds = _widened(ink, image.shape, math.ceil(setting.size * _EDGE) + 4)
-    return _Window.of(image, drawn.within(bounds), others, bounds, setting).judged()
+    window = _Window.of(image, drawn.within(bounds), others, bounds, setting)
+    return window.judged(None if ground is None else window.like(ground, bounds))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,17 +137,26 @@ class _Window:
             em=setting.size * scale,
         )
 
-    def judged(self) -> Shape:
+    def like(self, image: Pixels, bounds: Bounds) -> Values:
+        """Return the same window of another picture, in opponent colours."""
+        left, top, right, bottom = bounds
+        size = (self.mask.shape[1], self.mask.shape[0])
+        return _opponent(_resized(image[top:bottom, left:right], size))
+
+    def judged(self, given: Values | None) -> Shape:
         known = self._known()
-        contrast = self.colour - (ground := _filled(self.pixels, known, self.em))
+        ground = _filled(self.pixels, known, self.em) if given is None else given
+        contrast = self.colour - ground
         power = (contrast**2).sum(axis=2)
-        solid = power[self.mask > _INKED * self.mask.max()]
-        if math.sqrt(float(np.median(solid))) < _LEAST_CONTRAST:
+        telling = power >= _LEAST_CONTRAST**2
+        solid = self.mask > _INKED * self.mask.max()
+        if telling[solid].mean() < _MOST_TELLING:
             reason = "too little contrast to compare the shape"
             return Shape(verdict=Verdict.UNSURE, score=0.0, reason=reason)
         share = ((self.pixels - ground) * contrast).sum(axis=2) / np.maximum(power, 1.0)
         cover = np.clip(share, 0.0, 1.0).astype(np.float32)
-        return self._compared(self._as_sharp_as(cover), cover, known)
+        mask = self._as_sharp_as(cover)
+        return self._compared(mask, np.where(telling, cover, mask), known)
 
     def _as_sharp_as(self, cover: Values) -> Values:
         # Scaling and compression soften edges; compare like with like.

@@ -13,6 +13,7 @@ from pipeline.plan.lines import Line
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
 from pipeline.produce.press import Prover
+from pipeline.produce.store import Store
 from pipeline.proof.verdict import Verdict
 from pipeline.publish.export import HELD
 from pipeline.publish.manifest import NAME, manifests_under, read_manifest
@@ -34,12 +35,13 @@ class Finding:
     what: str
 
 
-def verify(folder: pathlib.Path, prover: Prover) -> Iterator[Finding]:
+def verify(folder: pathlib.Path, prover: Prover, store: Store) -> Iterator[Finding]:
     """Yield a finding for every file under a folder: re-hashed and proofread again.
 
     Args:
         folder: A folder with manifests in or below it.
         prover: Proofreads.
+        store: Has the pictures under the words; where one is missing it is estimated.
 
     Raises:
         UsageError: If a manifest cannot be read.
@@ -49,19 +51,22 @@ def verify(folder: pathlib.Path, prover: Prover) -> Iterator[Finding]:
         for record in manifest["creatives"]:
             if record["status"] == Status.ACCEPTED:
                 file = path.parent / record["file"]
-                yield Finding(file=file, what=_wrong(file, record, prover))
+                yield Finding(file=file, what=_wrong(file, record, prover, store))
         yield from _unnamed(path.parent, manifest)
 
 
-def _wrong(file: pathlib.Path, record: Mapping[str, Any], prover: Prover) -> str:
+def _wrong(file: pathlib.Path, record: Mapping[str, Any], prover: Prover, store: Store) -> str:
     try:
         content = file.read_bytes()
     except OSError:
         return "is missing"
     if hashlib.sha256(content).hexdigest() != record["sha256"]:
         return "is not the file that was proved (its hash differs)"
+    under = store.get(record["ground"]) if record["ground"] else None
+    size = (record["width"], record["height"])
     try:
-        pixels = decode(content, record["width"], record["height"])
+        pixels = decode(content, *size)
+        ground = decode(under, *size) if under else None
     except ProviderError as error:
         return str(error)
     proof = prover.prove(
@@ -70,6 +75,7 @@ def _wrong(file: pathlib.Path, record: Mapping[str, Any], prover: Prover) -> str
         record["locale"],
         _SETTINGS.validate_python(record["settings"]),
         allowed=frozenset(record["allowed_words"]),
+        ground=ground,
     )
     reasons = [f"{line.role}: {line.reason}" for line in proof.lines if line.reason]
     reasons += [f"not asked for: {text.text!r}" for text in proof.extra]
