@@ -13,6 +13,7 @@ from pipeline.proof.distance import distance, similarity
 from pipeline.proof.normalise import bare
 from pipeline.proof.numbers import (
     foreign_marks,
+    forgiven,
     has_number,
     letters,
     marks,
@@ -33,6 +34,10 @@ CONTRADICTS = 0.90
 """From this probability on, another character is a contradiction and not a slip."""
 ROUGHLY = 0.55
 """Share of a line's letters that must be read right beside a passing shape."""
+STRUCK = "was_price"
+"""The role of a price with a stroke through it, which Tesseract cannot read."""
+STRUCK_SURE = 0.95
+"""What two looks of a strict reader must reach to stand for two readers there."""
 
 _SHORT_WORD = 4
 _VOTES = 2
@@ -117,6 +122,10 @@ def judge_read(line: Line, evidence: Sequence[Evidence], *, mirrored: bool = Fal
     closest = _closest(line, evidence)
     if closest is None or not bare(closest.reading.text):
         return Judgement(verdict=Verdict.UNSURE, reading=None, reason="nothing could be read")
+    wrong = _wrong_marks(line, evidence)
+    if wrong:
+        reason = f"another mark was read: {wrong}"
+        return Judgement(verdict=Verdict.FAIL, reading=closest.reading, reason=reason)
     reason = _objection(line, evidence, mirrored=mirrored)
     if not reason:
         return Judgement(verdict=Verdict.PASS, reading=_deciding(line, evidence), reason="")
@@ -125,13 +134,14 @@ def judge_read(line: Line, evidence: Sequence[Evidence], *, mirrored: bool = Fal
     return Judgement(verdict=verdict, reading=closest.reading, reason=reason)
 
 
+def _wrong_marks(line: Line, evidence: Sequence[Evidence]) -> str:
+    found = (foreign_marks(line.text, item.reading.text) for item in evidence)
+    return next(filter(None, found), "") if has_number(line.text) else ""
+
+
 def _objection(line: Line, evidence: Sequence[Evidence], *, mirrored: bool) -> str:
-    for item in evidence:
-        wrong = foreign_marks(line.text, item.reading.text) if has_number(line.text) else ""
-        if wrong:
-            return f"another mark was read: {wrong}"
-        if _near_miss(line, item):
-            return "the line reads differently"
+    if any(_near_miss(line, item) for item in evidence):
+        return "the line reads differently"
     if line.policy is Policy.EXACT_NUMBER:
         return _number_objection(line, evidence, mirrored=mirrored)
     return _text_objection(line, evidence)
@@ -153,7 +163,7 @@ def _number_objection(line: Line, evidence: Sequence[Evidence], *, mirrored: boo
     right = [e for e in evidence if same_numbers(line.text, e.reading.text, mirrored=mirrored)]
     # Two looks of the strict reader are one witness.
     votes = sum(not e.strict for e in right) + any(e.strict for e in right)
-    if votes < _VOTES:
+    if votes < _VOTES and not (line.role == STRUCK and _surely_twice(line, evidence)):
         return "fewer than two readings agree on the digits"
     if any(e.strict for e in evidence) and not any(e.strict for e in right):
         return "the digits are read differently"
@@ -166,11 +176,25 @@ def _number_objection(line: Line, evidence: Sequence[Evidence], *, mirrored: boo
     return ""
 
 
+def _surely_twice(line: Line, evidence: Sequence[Evidence]) -> bool:
+    sure = [e for e in evidence if e.strict and e.reading.weakest >= STRUCK_SURE]
+    return len([e for e in sure if _exact(line, e.reading)]) >= _VOTES
+
+
 def _exact(line: Line, reading: Reading) -> bool:
-    wanted, got = bare(line.text), bare(reading.text)
-    if line.policy is Policy.CASELESS:
-        wanted, got = wanted.casefold(), got.casefold()
-    return wanted == got and (not has_number(wanted) or same_numbers(line.text, reading.text))
+    return _equal(line.policy, line.text, reading.text)
+
+
+def _equal(policy: Policy, wanted: str, got: str) -> bool:
+    first, second = bare(wanted), bare(got)
+    if policy is Policy.CASELESS:
+        first, second = first.casefold(), second.casefold()
+    return first == second and (not has_number(first) or same_numbers(wanted, got))
+
+
+def _same_but_for_marks(line: Line, reading: Reading) -> bool:
+    wanted, got = forgiven(line.text, reading.text)
+    return _equal(line.policy, wanted, got)
 
 
 def _nearly(line: Line, reading: Reading) -> bool:
@@ -185,7 +209,7 @@ def _near_miss(line: Line, item: Evidence) -> bool:
     """Return whether a strict reader surely sees almost the line, but not the line."""
     reading = item.reading
     sure = item.strict and reading.weakest >= CONTRADICTS
-    return sure and not _exact(line, reading) and _nearly(line, reading)
+    return sure and not _same_but_for_marks(line, reading) and _nearly(line, reading)
 
 
 def _denies_digits(line: Line, item: Evidence, *, mirrored: bool) -> bool:
@@ -218,10 +242,18 @@ def _words_agree(line: Line, read: str) -> bool:
 
 def _reads_otherwise(line: Line, evidence: Sequence[Evidence]) -> bool:
     """Return whether a reading is good enough to say that something else stands there."""
-    if any(e.strict and e.reading.weakest >= SURE for e in evidence):
+    others = [e for e in evidence if _differs(line, e.reading)]
+    if any(e.strict and e.reading.weakest >= SURE for e in others):
         return True
-    texts = [bare(e.reading.text) for e in evidence if bare(e.reading.text) != bare(line.text)]
+    texts = [bare(e.reading.text) for e in others]
     return any(texts.count(text) >= _VOTES for text in texts)
+
+
+def _differs(line: Line, reading: Reading) -> bool:
+    if line.policy is Policy.EXACT_NUMBER:
+        numbers = has_number(reading.text)
+        return numbers and not same_numbers_but_for_marks(line.text, reading.text)
+    return not _same_but_for_marks(line, reading)
 
 
 def _weakness(line: Line, readings: Sequence[Reading]) -> str:

@@ -8,10 +8,11 @@ do not use the same text twice is chosen over all lines at once.
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from pipeline.plan.lines import Line
+from pipeline.plan.lines import Line, Policy
 from pipeline.proof.distance import similarity
 from pipeline.proof.find import box_of
 from pipeline.proof.normalise import bare
+from pipeline.proof.numbers import same_numbers_but_for_marks
 from pipeline.proof.pieces import Part, Piece
 
 ALIKE = 0.45
@@ -21,6 +22,7 @@ _MOST_ROWS = 6
 _BEST = 6
 _EFFORT = 20_000
 _LONGER = 1.15
+_SAME_NUMBERS = 0.7
 _SPAN = (0.6, 1.5)
 
 
@@ -56,7 +58,7 @@ def match(
     """
     ordered = in_reading_order(pieces, mirrored=mirrored)
     runs = [run for run in _runs(ordered) if any(bare(r.text) for p in run for r in p.readings)]
-    choices = [_candidates(line, runs) for line in lines]
+    choices = [_candidates(line, runs, mirrored=mirrored) for line in lines]
     return _Assignment(choices).best()
 
 
@@ -73,11 +75,17 @@ def in_reading_order(pieces: Sequence[Piece], *, mirrored: bool = False) -> list
     return [piece for row in rows for piece in row]
 
 
-def _candidates(line: Line, runs: Sequence[tuple[Piece, ...]]) -> list[Candidate]:
+def _candidates(
+    line: Line,
+    runs: Sequence[tuple[Piece, ...]],
+    *,
+    mirrored: bool,
+) -> list[Candidate]:
     wanted = bare(line.text)
     found: list[Candidate] = []
     for run in runs:
-        whole = Candidate(parts=tuple(Part(piece=p) for p in run), score=_score(wanted, run))
+        score = _score(line, wanted, run, mirrored=mirrored)
+        whole = Candidate(parts=tuple(Part(piece=p) for p in run), score=score)
         found.append(whole)
         if len(run) == 1:
             found.extend(_inside(wanted, run[0], whole.score))
@@ -86,9 +94,14 @@ def _candidates(line: Line, runs: Sequence[tuple[Piece, ...]]) -> list[Candidate
     return sorted(likely, key=lambda c: (-c.score, len(c.parts)))[:_BEST]
 
 
-def _score(wanted: str, run: Sequence[Piece]) -> float:
-    readings = joint_texts(run)
-    return max((similarity(wanted, bare(text)) for text in readings), default=0.0)
+def _score(line: Line, wanted: str, run: Sequence[Piece], *, mirrored: bool) -> float:
+    texts = list(joint_texts(run))
+    alike = max((similarity(wanted, bare(text)) for text in texts), default=0.0)
+    if line.policy is not Policy.EXACT_NUMBER or alike >= _SAME_NUMBERS:
+        return alike
+    # The words beside a price may be in a script that the reader lacks.
+    same = any(same_numbers_but_for_marks(line.text, text, mirrored=mirrored) for text in texts)
+    return _SAME_NUMBERS if same else alike
 
 
 def joint_texts(run: Sequence[Piece]) -> Iterator[str]:

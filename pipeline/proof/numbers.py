@@ -69,14 +69,21 @@ def same_numbers_but_for_marks(expected: str, read: str, *, mirrored: bool = Fal
     """
     if same_numbers(expected, read, mirrored=mirrored):
         return True
-    if not any(unicodedata.category(char) == "Sc" for char in expected):
-        return False
-    wanted, got = "", ""
-    for left, right in aligned(normalise(expected), normalise(read)):
-        if unicodedata.category(left or "x") == "Sc" and right in LOOKALIKES.get(left, ""):
-            continue
-        wanted, got = wanted + left, got + right
+    wanted, got = forgiven(expected, read)
     return same_numbers(wanted, got, mirrored=mirrored)
+
+
+def forgiven(expected: str, read: str) -> tuple[str, str]:
+    """Return both strings without the currency marks that came back as a look-alike, or not."""
+    wanted, got = normalise(expected), normalise(read)
+    if without_marks(wanted) == wanted:
+        return wanted, got
+    kept = [
+        (left, right)
+        for left, right in aligned(wanted, got)
+        if not (left in LOOKALIKES and right in LOOKALIKES[left])
+    ]
+    return "".join(left for left, _ in kept), "".join(right for _, right in kept)
 
 
 def foreign_marks(expected: str, read: str) -> str:
