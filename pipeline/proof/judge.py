@@ -39,6 +39,8 @@ STRUCK = "was_price"
 STRUCK_SURE = 0.95
 """What two looks of a strict reader must reach to stand for two readers there."""
 
+OTHERWISE = "the line reads differently"
+
 _SHORT_WORD = 4
 _VOTES = 2
 
@@ -126,6 +128,9 @@ def judge_read(line: Line, evidence: Sequence[Evidence], *, mirrored: bool = Fal
     if wrong:
         reason = f"another mark was read: {wrong}"
         return Judgement(verdict=Verdict.FAIL, reading=closest.reading, reason=reason)
+    against = next((item.reading for item in evidence if _near_miss(line, item)), None)
+    if against is not None:
+        return Judgement(verdict=Verdict.FAIL, reading=against, reason=OTHERWISE)
     reason = _objection(line, evidence, mirrored=mirrored)
     if not reason:
         return Judgement(verdict=Verdict.PASS, reading=_deciding(line, evidence), reason="")
@@ -140,8 +145,6 @@ def _wrong_marks(line: Line, evidence: Sequence[Evidence]) -> str:
 
 
 def _objection(line: Line, evidence: Sequence[Evidence], *, mirrored: bool) -> str:
-    if any(_near_miss(line, item) for item in evidence):
-        return "the line reads differently"
     if line.policy is Policy.EXACT_NUMBER:
         return _number_objection(line, evidence, mirrored=mirrored)
     return _text_objection(line, evidence)
@@ -259,7 +262,7 @@ def _differs(line: Line, reading: Reading) -> bool:
 def _weakness(line: Line, readings: Sequence[Reading]) -> str:
     if any(_exact(line, reading) for reading in readings):
         return "read as requested, but too weakly to be sure"
-    return "the line reads differently"
+    return OTHERWISE
 
 
 def _closest(line: Line, evidence: Sequence[Evidence]) -> Evidence | None:
