@@ -4,10 +4,12 @@ import dataclasses
 import difflib
 import hashlib
 import pathlib
+import typing
 from collections.abc import Sequence
 from typing import Any, cast
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from pipeline.campaign.checks import findings
 from pipeline.campaign.document import Document, Node, Path, dotted, read_document
@@ -238,15 +240,27 @@ def _from_pydantic(document: Document, entry: dict[str, Any]) -> Problem:
 
 def _suggestion(path: Path) -> str:
     model: Any = Campaign
-    for part in path[:-1]:
-        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
-        model = field.annotation if field else None
-    fields = getattr(model, "model_fields", {})
-    known = [field.alias or name for name, field in fields.items()]
+    for part in path[:-1]:  # the names of markets, offers and days are no fields: passed over
+        field = _fields(model).get(str(part))
+        model = _model_in(field.annotation) if field else model
+    known = list(_fields(model))
     close = difflib.get_close_matches(str(path[-1]), known, n=1)
     if close:
         return f"did you mean `{close[0]}`?"
     return f"remove it, or use one of: {', '.join(known)}" if known else "remove it"
+
+
+def _fields(model: Any) -> dict[str, FieldInfo]:  # noqa: ANN401 - a model or nothing
+    fields: dict[str, FieldInfo] = getattr(model, "model_fields", {})
+    return {field.alias or name: field for name, field in fields.items()}
+
+
+def _model_in(annotation: Any) -> Any:  # noqa: ANN401 - what a field is annotated with
+    """Return the model that a field holds, in a table or a list or as it is; None if none."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    found = (_model_in(inner) for inner in typing.get_args(annotation))
+    return next((model for model in found if model), None)
 
 
 def _names(tree: Node, path: Path) -> frozenset[str]:

@@ -5,7 +5,7 @@ import decimal
 import functools
 import re
 import zoneinfo
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import babel
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -23,6 +23,11 @@ UNITS = (
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_GROUPS = ("weekdays", "weekend", "every")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _like(regex: str) -> Any:  # noqa: ANN401 - pydantic types what Field returns so
+    """Return what tells editors how a string looks."""
+    return Field(json_schema_extra={"pattern": f"^({regex})$"})
 
 
 def _pattern(regex: str, expected: str) -> BeforeValidator:
@@ -108,8 +113,11 @@ def _fact(value: object) -> object:
 
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 
+_NAME = r"(?=.{1,48}$)[a-z0-9]+(-[a-z0-9]+)*"
+_HEX = r"#[0-9A-Fa-f]{6}"
+
 Identifier: TypeAlias = Annotated[
-    str, _pattern(r"(?=.{1,48}$)[a-z0-9]+(-[a-z0-9]+)*", "a short name of a-z, 0-9 and -")
+    str, _pattern(_NAME, "a short name of a-z, 0-9 and -"), _like(_NAME)
 ]
 FactName: TypeAlias = Annotated[
     str, _pattern(r"(?=.{1,31}$)[a-z][a-z0-9]*(_[a-z0-9]+)*", "a name of a-z, 0-9 and single _")
@@ -117,7 +125,7 @@ FactName: TypeAlias = Annotated[
 Role: TypeAlias = Literal[
     "headline", "offer", "badge", "price", "was_price", "cta", "legal", "code"
 ]
-Hex: TypeAlias = Annotated[str, _pattern(r"#[0-9A-Fa-f]{6}", "a colour such as #FFC83D")]
+Hex: TypeAlias = Annotated[str, _pattern(_HEX, "a colour such as #FFC83D"), _like(_HEX)]
 Amount: TypeAlias = Annotated[
     decimal.Decimal,
     _pattern(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?", "an amount such as 8.90"),
