@@ -7,9 +7,9 @@ it done, or under way in plain Python, waits for its result. Import this module 
 
 import contextlib
 import contextvars
+import uuid
 from collections.abc import Callable, Iterator
 from typing import cast
-from uuid import UUID
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import (
@@ -19,12 +19,13 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.events.worker import EventsWorker
 from prefect.futures import PrefectFuture, wait
 from prefect.logging.handlers import APILogWorker
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import artifacts
@@ -52,6 +53,12 @@ def flush() -> None:
     """Wait until all logs and events of this process have reached the server."""
     APILogWorker.drain_all()
     EventsWorker.drain_all()
+
+
+def cancel(run: uuid.UUID) -> None:
+    """Have the server know that a run ends here, unfinished."""
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run, Cancelled(message="interrupted at the terminal"), force=True)
 
 
 def run_name() -> str:
@@ -90,13 +97,14 @@ def daily(
         try:
             return _conduct(scheduled)
         except Exception:
-            carry_out(scheduled.pieces, scheduled.led, 0)  # the server may be gone; the work is not
+            carry_out(scheduled.pieces, scheduled.conductor.leads, 0)  # only the server has gone
             raise
 
 
 def _conduct(work: Work) -> State[None]:
     """Let tasks do the work, then record what came of it."""
-    work.led.set()
+    work.conductor.run = uuid.UUID(flow_run.id)
+    work.conductor.leads.set()
     try:
         progress = create_progress_artifact(0.0, key="daily-progress", description="Creatives done")
         futures = [
@@ -106,7 +114,7 @@ def _conduct(work: Work) -> State[None]:
         _show_progress(progress, work)
         publish.submit().result()
     finally:
-        work.led.clear()
+        work.conductor.leads.clear()
     return _conclude(work)
 
 
@@ -143,14 +151,15 @@ def _await(futures: list[PrefectFuture[State[None]]], meanwhile: Callable[[], No
 def _show_progress(artifact: object, work: Work) -> None:
     """Bring the progress bar of the UI up to date."""
     update_progress_artifact(
-        cast("UUID", artifact), progress=100.0 * work.done() / max(1, work.size)
+        cast("uuid.UUID", artifact), progress=100.0 * work.done() / max(1, work.size)
     )
 
 
 def _conclude(work: Work) -> State[None]:
     """Record the tables and the contact sheet; return how the run ended.
 
-    A run that holds something back is red in the UI, as its exit code is 1 at the terminal.
+    A run that holds something back has done its work, so it is completed; its state is named
+    Held, which shows in every list and which an automation can be told to watch for.
     """
     outcomes = work.outcomes()
     create_table_artifact(
@@ -165,4 +174,4 @@ def _conclude(work: Work) -> State[None]:
     if sheet:
         create_image_artifact(sheet, key="daily-contact-sheet", description="Contact sheet")
     message = artifacts.tally(outcomes)
-    return Failed(name="Held", message=message) if held else Completed(message=message)
+    return Completed(name="Held", message=message) if held else Completed(message=message)

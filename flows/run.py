@@ -5,6 +5,7 @@ imports Prefect and lets the flow conduct what is left. If Prefect does not come
 hangs, nothing changes but the record.
 """
 
+import contextlib
 import dataclasses
 import logging
 import os
@@ -39,7 +40,7 @@ class Record:
     """What Prefect has of a run.
 
     Attributes:
-        ui: Where a person looks at it; empty if there is no server.
+        ui: The page of the run, or of the server; empty if there is no server.
         complete: Whether the flow ended and all of it reached the server.
         problem: Why it is not complete; empty if it is.
     """
@@ -72,9 +73,16 @@ def run_recorded(
     )
     recorder.start()
     try:
-        carry_out(work.pieces, work.led, patience.task)
-    finally:
-        recorder.join(patience.record)
+        carry_out(work.pieces, work.conductor.leads, patience.task)
+    except KeyboardInterrupt:
+        _cancel(work)
+        raise
+    except Exception:
+        recorder.join(patience.record)  # the flow fails of the same error, and records it
+        raise
+    recorder.join(patience.record)
+    if work.conductor.run:
+        record.ui = f"{record.ui}/runs/flow-run/{work.conductor.run}"
     return record
 
 
@@ -86,6 +94,16 @@ def leave(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _cancel(work: Work) -> None:
+    """Have the server know that the run was interrupted, if it still listens."""
+    if work.conductor.run is None:
+        return
+    from flows import daily  # noqa: PLC0415 - Prefect reads its settings on import
+
+    with contextlib.suppress(Exception):  # whatever happens to Prefect, the person wants to leave
+        daily.cancel(work.conductor.run)
 
 
 def _record(

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
 
@@ -21,6 +22,19 @@ class Parameters(TypedDict):
     out: str
     day: str
     markets: list[str]
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Conductor:
+    """What Prefect does with the work at the moment.
+
+    Attributes:
+        leads: Set while its tasks begin the pieces.
+        run: The id of its flow run; None before there is one.
+    """
+
+    leads: threading.Event = dataclasses.field(default_factory=threading.Event)
+    run: uuid.UUID | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +63,7 @@ class Work:
         done: Returns how many variants have ended so far.
         groups: Sorts outcomes under the campaigns' names.
         read: Returns the bytes of a picture by its SHA-256; None if it has gone.
-        led: Set while Prefect conducts.
+        conductor: What Prefect does with it.
     """
 
     parameters: Parameters
@@ -58,7 +72,7 @@ class Work:
     done: Callable[[], int]
     groups: Callable[[Sequence[Outcome]], Mapping[str, Sequence[Outcome]]]
     read: Callable[[str], bytes | None]
-    led: threading.Event = dataclasses.field(default_factory=threading.Event)
+    conductor: Conductor = dataclasses.field(default_factory=Conductor)
 
     @property
     def pieces(self) -> tuple[Once[Sequence[Outcome]] | Once[daily.Published], ...]:

@@ -242,18 +242,22 @@ def stop() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and end the process with the exit code of what happened."""
+    """Run the command line and end the process with the exit code of what happened.
+
+    After an error the process ends at once: no thread at work, or waiting for a Prefect server,
+    may hold it.
+    """
     try:
         cli(standalone_mode=False)
     except ProofpressError as error:
         _complain(str(error))
-        sys.exit(error.exit_code)
+        _abandon(error.exit_code)
     except click.ClickException as error:
         error.show()
-        sys.exit(ExitCode.CAMPAIGN)
+        _abandon(ExitCode.CAMPAIGN)
     except (KeyboardInterrupt, click.Abort):
         _complain("interrupted; what was finished is kept, run again to go on")
-        sys.exit(ExitCode.INTERRUPTED)
+        _abandon(ExitCode.INTERRUPTED)
     sys.exit(ExitCode.ACCEPTED)
 
 
@@ -306,3 +310,9 @@ def _complain(message: str) -> None:
 def _leave(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.exit(code)
+
+
+def _abandon(code: int) -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

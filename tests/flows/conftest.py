@@ -44,6 +44,7 @@ def outcome(picture: bytes) -> Callable[[str, str, str], Outcome]:
             ),
             lettering={},
             settings=(),
+            ground=None,
             contrasts={},
             fonts={},
             engine="",

@@ -46,6 +46,7 @@ def outcome(number: int) -> Outcome:
         plate=None,
         lettering={},
         settings=(),
+        ground=None,
         contrasts={},
         fonts={},
         engine="",
@@ -99,12 +100,15 @@ def main(folder: pathlib.Path, batches: int, seconds: float) -> None:
     """Run, print what happened, and end."""
     rehearsal = Rehearsal(folder, seconds)
     began = time.monotonic()
-    record = run_recorded(
-        rehearsal.work(batches),
-        folder / "prefect",
-        os.environ,
-        Patience(server=60, task=2, record=10),
-    )
+    try:
+        record = run_recorded(
+            rehearsal.work(batches),
+            folder / "prefect",
+            os.environ,
+            Patience(server=60, task=2, record=10),
+        )
+    except KeyboardInterrupt:
+        leave(130)
     said = {
         **dataclasses.asdict(record),
         "by": rehearsal.by,

@@ -98,13 +98,13 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
 ) -> None:
     said = ended(rehearse(folder, batches=6, seconds=1.5))
     assert said["complete"] is True, said
-    assert said["ui"] == running.ui
     assert (folder / "published").exists()
     assert any(name != "MainThread" for name in said["by"])  # tasks did part of the work
 
     (run,) = ask(running, "flow_runs", sort="START_TIME_DESC", limit=1)
     assert run["name"].endswith(" for 2026-11-27")
-    assert (run["state_name"], run["state_type"]) == ("Held", "FAILED")
+    assert said["ui"] == f"{running.ui}/runs/flow-run/{run['id']}"
+    assert (run["state_name"], run["state_type"]) == ("Held", "COMPLETED")
     assert run["state"]["message"] == "23 accepted, 1 held"
     assert run["parameters"] == {
         "files": ["campaigns/daily-deals.yaml"],
@@ -161,6 +161,23 @@ def test_a_server_that_hangs_costs_no_more_than_the_patience(
     assert len(said["by"]) == 8
     assert (folder / "published").exists()
     assert time.monotonic() - hung < 60
+
+
+def test_an_interrupted_run_ends_at_once_and_is_shown_as_cancelled(
+    folder: pathlib.Path, running: server.Server
+) -> None:
+    run = rehearse(folder, batches=4, seconds=8)
+    wait_for(folder / "began-1")
+    run.send_signal(signal.SIGINT)
+    interrupted = time.monotonic()
+    run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert time.monotonic() - interrupted < 5
+    (shown,) = ask(running, "flow_runs", sort="START_TIME_DESC", limit=1)
+    assert (shown["state_type"], shown["state"]["message"]) == (
+        "CANCELLED",
+        "interrupted at the terminal",
+    )
 
 
 def test_without_a_server_the_work_is_done(folder: pathlib.Path) -> None:
