@@ -130,8 +130,8 @@ def _former(campaign: Campaign, names: Names, name: str) -> Iterator[Finding]:
     A badge and a former price of its own are left out there; other lines would have a gap.
     """
     offer = campaign.offers[name]
-    if not offer.was and not offer.price:
-        return
+    if "was" not in known_placeholders(campaign, offer):
+        return  # reported as unknown
     for market in campaign.markets:
         if market in names(("offers", name, "was")) or _reduced_daily(campaign, name, market):
             continue
