@@ -58,7 +58,9 @@ def match(
     """
     ordered = in_reading_order(pieces, mirrored=mirrored)
     runs = [run for run in _runs(ordered) if any(bare(r.text) for p in run for r in p.readings)]
-    choices = [_candidates(line, runs, mirrored=mirrored) for line in lines]
+    # As many equal choices as there are lines: a menu may show one price many times.
+    most = max(_BEST, len(lines))
+    choices = [_candidates(line, runs, mirrored=mirrored)[:most] for line in lines]
     return _Assignment(choices).best()
 
 
@@ -91,7 +93,7 @@ def _candidates(
             found.extend(_inside(wanted, run[0], whole.score))
     likely = [candidate for candidate in found if candidate.score >= ALIKE]
     # Of two equal attempts the one with fewer boxes is the plainer explanation.
-    return sorted(likely, key=lambda c: (-c.score, len(c.parts)))[:_BEST]
+    return sorted(likely, key=lambda c: (-c.score, len(c.parts)))
 
 
 def _score(line: Line, wanted: str, run: Sequence[Piece], *, mirrored: bool) -> float:

@@ -77,13 +77,13 @@ class Studio:
     ) -> Pixels:
         """Draw the lines over a soft, grainy plate and compress the picture as JPEG."""
         width, height = size
-        image = plate(width, height).astype(np.float32)
+        image: npt.NDArray[np.float32] = plate(width, height).astype(np.float32)
         for setting in settings:
             markup = rotated(line_markup(setting), setting.rotation, setting.origin)
             page = f"<div style='width:100%;height:100%;position:relative'>{markup}</div>"
             ink = self.renderer.render(page, width, height).astype(np.float32)
             cover = ink[:, :, 3:] / 255
-            image = image * (1 - cover) + ink[:, :, :3] * cover
+            image = np.asarray(image * (1 - cover) + ink[:, :, :3] * cover, np.float32)
         return compressed(np.clip(image + 0.5, 0, 255).astype(np.uint8), quality)
 
     def draw(self, setting: LineSetting, width: int, height: int) -> Pixels:
@@ -95,7 +95,8 @@ def plate(width: int, height: int) -> Pixels:
     """Return a warm gradient with grain, the same every time."""
     grain = np.random.default_rng(7).normal(0, 3, (height, width, 1))
     down = np.linspace(0, 40, height)[:, None, None] * np.array([1.0, 0.8, 0.4])
-    return np.clip(np.array([255, 248, 236]) - down + grain, 0, 255).astype(np.uint8)
+    warm = np.array([255, 248, 236]) - down + grain
+    return np.asarray(np.clip(warm, 0, 255), np.uint8)
 
 
 def compressed(image: Pixels, quality: int) -> Pixels:
