@@ -34,7 +34,7 @@ stop: ## end the Prefect server that a run left for its UI
 
 test: ## run every test
 	@$(SETUP)
-	@$(BIN)/pytest --quiet --numprocesses=$(WORKERS) $(ARGS)
+	@$(BIN)/pytest --quiet --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
 
 lint: ## style, formatting and the direction of imports
 	@$(SETUP) python

@@ -93,11 +93,14 @@ def find_or_start(
         ui = environ.get("PREFECT_UI_URL", api.removesuffix("/api"))
         server = Server(ui=ui, api=api, pid=None)
         return server if is_healthy(server) else None
-    try:
-        start(folder, environ, port)
-        return _wait_until_healthy(folder, until)
-    except OSError:
-        return None
+    for _ in range(2):  # another server may take the port between the choice and its use
+        try:
+            start(folder, environ, port)
+        except OSError:
+            return None
+        if found := _wait_until_healthy(folder, until):
+            return found
+    return None
 
 
 def client_environment(
@@ -243,9 +246,18 @@ def _wait_until_healthy(folder: pathlib.Path, until: float) -> Server | None:
     def answers_or_has_ended() -> bool:
         nonlocal server
         server = running(folder)
-        return is_healthy(server) if server else not _is_held(folder)
+        return _is_of(folder, server) if server else not _is_held(folder)
 
     return server if _wait_for(answers_or_has_ended, until) else None
+
+
+def _is_of(folder: pathlib.Path, server: Server) -> bool:
+    """Tell whether the server answers, and is this folder's and not another on the same port."""
+    try:
+        answer = httpx.get(f"{server.api}/admin/settings", timeout=2.0, trust_env=False)
+        return bool(answer.json()["home"] == str(folder.resolve()))
+    except (httpx.HTTPError, ValueError, LookupError, TypeError):
+        return False
 
 
 def _wait_for(condition: Callable[[], bool], until: float) -> bool:

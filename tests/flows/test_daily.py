@@ -1,5 +1,6 @@
 """A real server, one for all: runs are recorded, and losing it changes nothing but the record."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -195,6 +196,18 @@ def test_without_a_server_the_work_is_done(folder: pathlib.Path) -> None:
     assert said["complete"] is False
     assert said["by"] == ["MainThread"] * 2
     assert (folder / "published").exists()
+
+
+def test_a_server_that_took_the_port_meanwhile_is_not_mistaken_for_the_own_one(
+    running: server.Server, tmp_path: pathlib.Path
+) -> None:
+    with (tmp_path / "server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as the own server does, while it starts
+        record = {"ui": running.ui, "api": running.api, "pid": os.getpid()}
+        (tmp_path / "server.json").write_text(json.dumps(record))
+        found = server.find_or_start(tmp_path, ENVIRONMENT, deadline_s=1)
+    assert server.is_healthy(running)
+    assert found is None
 
 
 def test_stop_ends_the_server(folder: pathlib.Path, running: server.Server) -> None:
