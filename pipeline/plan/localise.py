@@ -8,6 +8,7 @@ the locales. The locale is always passed, never taken from the machine.
 import datetime as dt
 import decimal
 import functools
+import re
 
 import babel
 from icu4py.messageformat import MessageFormat
@@ -16,6 +17,8 @@ from pipeline.campaign.money import Money
 
 _NO_BREAK_SPACE = "\u00a0"
 _SHORT_DATE = 14
+_PLAIN_FIRST = frozenset({"PT"})
+"""Territories that write the first of a month as 1, unlike others of their language."""
 _DATE_SKELETONS = {"": "yMMMMd", "long": "yMMMMd", "short": "MMMd", "weekday": "EEEEMMMMd"}
 
 
@@ -47,20 +50,25 @@ def percent_text(value: int, locale: str) -> str:
 
 
 def unit_text(value: decimal.Decimal, unit: str, locale: str) -> str:
-    """Return a measure, as in `350 g`.
+    """Return a measure, as in `350 g`, with the decimals it was written with.
 
     Args:
         value: The number.
         unit: A CLDR unit identifier such as `gram`.
         locale: CLDR locale identifier.
     """
-    return _number(value, f"unit/{unit} unit-width-short", locale).replace(" ", _NO_BREAK_SPACE)
+    language = babel.Locale.parse(locale).language
+    # Hindi writes units out: CLDR's ग्रा॰ for ग्राम is for tables, and hard to read in copy.
+    width = "full-name" if language == "hi" else "short"
+    skeleton = f"unit/{unit} unit-width-{width} {_precision(_decimals(value))}"
+    text = _number(value, skeleton, locale).replace(" ", _NO_BREAK_SPACE)
+    # Japanese sets no space inside a line; CLDR's, before a unit, would tear the line apart.
+    return text.replace(_NO_BREAK_SPACE, "") if language == "ja" else text
 
 
 def number_text(value: decimal.Decimal, locale: str) -> str:
     """Return a bare number with the locale's digits and separators."""
-    exponent = value.as_tuple().exponent
-    return _number(value, _precision(-exponent if isinstance(exponent, int) else 0), locale)
+    return _number(value, _precision(_decimals(value)), locale)
 
 
 def date_text(day: dt.date, style: str, locale: str) -> str:
@@ -75,8 +83,28 @@ def date_text(day: dt.date, style: str, locale: str) -> str:
     A short date is held together with no-break spaces.
     """
     pattern = f"{{value, date, ::{_DATE_SKELETONS[style]}}}"
-    text = _format(pattern, locale).format({"value": day})
+    text = _spoken_date(_format(pattern, locale).format({"value": day}), day, locale)
     return text.replace(" ", _NO_BREAK_SPACE) if len(text) <= _SHORT_DATE else text
+
+
+def _spoken_date(text: str, day: dt.date, locale: str) -> str:
+    """Return a date as people write it in a sentence, where CLDR's skeletons are for tables.
+
+    French and Brazilian Portuguese write the first of a month as an ordinal; Vietnamese puts
+    the word for year, not a comma, before the year.
+    """
+    parsed = babel.Locale.parse(locale)
+    if parsed.language == "vi":
+        return text.replace(f", {day.year}", f" năm {day.year}")
+    first = {"fr": "1er", "pt": "1º"}.get(parsed.language)
+    if day.day != 1 or not first or parsed.territory in _PLAIN_FIRST:
+        return text
+    return re.sub(r"\b1\b", first, text, count=1)
+
+
+def _decimals(value: decimal.Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _precision(decimals: int) -> str:
