@@ -162,7 +162,7 @@ def _reason(variant: Variant, before: Delivered | None) -> str:
         return f"price changed {was} → {now}"
     if words:
         return f"{', '.join(word.replace('_', ' ') for word in words)} changed"
-    return next(text for name, text in _CAUSES.items() if name in changed)
+    return next((text for name, text in _CAUSES.items() if name in changed), "settings changed")
 
 
 def _tree(planned: Planned) -> dict[str, object]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import jinja2
+import jinja2.meta
 import pydantic
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -20,6 +21,8 @@ from pipeline.typeset.block import Block, Colour, Part, Place
 _LONGEST = 200_000
 _LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])')
 """A comma before a closing bracket, outside strings: templates may leave one there."""
+_FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError, MemoryError)
+"""What an expression of a template may raise, such as a division by zero."""
 _NEVER_DROPPED = ("legal", "price")
 
 
@@ -111,7 +114,7 @@ def template_sha256(folder: pathlib.Path, name: str) -> str:
 def _render(folder: pathlib.Path, name: str, values: dict[str, object]) -> str:
     file = f"{name}.json.j2"
     try:
-        text = _environment(folder).get_template(file).render(values)
+        text = _standing_alone(folder, file).render(values)
     except jinja2.UndefinedError as error:
         have = ", ".join(sorted(_variables(values)))
         msg = f"templates/scenes/{file}: {error.message}; the variables there are: {have}"
@@ -122,10 +125,20 @@ def _render(folder: pathlib.Path, name: str, values: dict[str, object]) -> str:
     except jinja2.TemplateNotFound as error:
         msg = f"templates/scenes/{file} does not exist; correct `template:` in the campaign"
         raise TemplateError(msg) from error
-    except (jinja2.exceptions.SecurityError, TypeError, ValueError, OverflowError) as error:
+    except (jinja2.TemplateError, *_FAULTS) as error:
         msg = f"templates/scenes/{file}: {error}; correct the template"
         raise TemplateError(msg) from error
     return text
+
+
+def _standing_alone(folder: pathlib.Path, file: str) -> jinja2.Template:
+    """Return a template that takes nothing from other files, so that its hash says it all."""
+    environment = _environment(folder)
+    template = environment.get_template(file)
+    tree = environment.parse((folder / file).read_text("utf-8"))
+    if list(jinja2.meta.find_referenced_templates(tree)):
+        raise jinja2.TemplateRuntimeError("a scene stands alone: it includes and imports nothing")
+    return template
 
 
 def _variables(values: dict[str, object]) -> Iterable[str]:
@@ -170,7 +183,7 @@ def _check(name: str, scene: Scene, copy: dict[str, str]) -> None:
 def _as_json(value: object) -> str:
     if isinstance(value, jinja2.Undefined):
         str(value)  # raises, and names the variable
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 @functools.cache

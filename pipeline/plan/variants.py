@@ -22,6 +22,7 @@ from pipeline.plan.scene import Scene, render_scene, template_sha256
 from pipeline.plan.wording import Coordinate, lines_of
 from pipeline.typeset.fonts import families, hashes
 from pipeline.typeset.layout import Sheet
+from pipeline.typeset.markup import sources_sha256
 
 _TALL, _PORTRAIT, _SQUARE, _SMALL = 0.7, 0.95, 1.2, 400
 
@@ -157,7 +158,7 @@ def _variant(
         inputs={
             **{f"line {line.role}": line.text for line in shown},
             "template": template_sha256(templates / "scenes", campaign.template),
-            "layout": _file_sha256(templates / "layouts" / f"{campaign.template}.html.j2"),
+            "layout": sources_sha256(templates / "layouts", f"{campaign.template}.html.j2"),
             "scene": fingerprint_of(scene.model_dump(mode="json")),
             "plate": request.fingerprint,
             "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",
@@ -195,13 +196,12 @@ def _request(
 
 
 def _backdrop(scene: Scene, direction: str, templates: pathlib.Path) -> dict[str, object]:
-    plate = templates / "plates" / f"{scene.background.kind}.html.j2"
     return {
         "kind": scene.background.kind,
         "colours": list(scene.background.colours),
         "subjects": [subject.model_dump(mode="json") for subject in scene.subjects],
         "direction": direction,
-        "template": _file_sha256(plate),
+        "template": sources_sha256(templates / "plates", f"{scene.background.kind}.html.j2"),
     }
 
 

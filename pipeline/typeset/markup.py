@@ -1,10 +1,12 @@
 """Markup: Jinja templates of layouts and plates, and the shapes they draw."""
 
 import functools
+import hashlib
 import math
 import pathlib
 
 import jinja2
+import jinja2.meta
 from markupsafe import Markup
 
 from pipeline.errors import TemplateError
@@ -27,6 +29,34 @@ def render_markup(folder: pathlib.Path, name: str, values: dict[str, object]) ->
         line = getattr(error, "lineno", None)
         where = f"{folder.name}/{name}" + (f":{line}" if line else "")
         raise TemplateError(f"templates/{where}: {error}; correct the template") from error
+
+
+def sources_sha256(folder: pathlib.Path, name: str) -> str:
+    """Return the hash of a template and of all that it includes, imports or extends.
+
+    A template that is missing, or cannot be parsed, still has a hash; rendering it reports it.
+    """
+    digest = hashlib.sha256()
+    todo, seen = [name], set[str]()
+    while todo:
+        source = _source(folder / (current := todo.pop()))
+        digest.update(f"{current}\0{source}\0".encode())
+        seen.add(current)
+        todo += sorted(_references(source) - seen - set(todo))
+    return digest.hexdigest()
+
+
+def _source(file: pathlib.Path) -> str:
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
+@functools.lru_cache(maxsize=256)
+def _references(source: str) -> frozenset[str]:
+    try:
+        tree = jinja2.Environment(autoescape=True).parse(source)
+    except jinja2.TemplateSyntaxError:
+        return frozenset()
+    return frozenset(filter(None, jinja2.meta.find_referenced_templates(tree)))
 
 
 def star_points(points: int, inner: float) -> str:
