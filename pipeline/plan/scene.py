@@ -133,12 +133,16 @@ def _render(folder: pathlib.Path, name: str, values: dict[str, object]) -> str:
 
 def _standing_alone(folder: pathlib.Path, file: str) -> jinja2.Template:
     """Return a template that takes nothing from other files, so that its hash says it all."""
-    environment = _environment(folder)
-    template = environment.get_template(file)
-    tree = environment.parse((folder / file).read_text("utf-8"))
-    if list(jinja2.meta.find_referenced_templates(tree)):
+    template = _environment(folder).get_template(file)
+    if _takes_from_others((folder / file).read_text("utf-8")):
         raise jinja2.TemplateRuntimeError("a scene stands alone: it includes and imports nothing")
     return template
+
+
+@functools.lru_cache(maxsize=256)
+def _takes_from_others(source: str) -> bool:
+    tree = jinja2.Environment(autoescape=True).parse(source)
+    return any(True for _ in jinja2.meta.find_referenced_templates(tree))
 
 
 def _variables(values: dict[str, object]) -> Iterable[str]:
