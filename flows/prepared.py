@@ -7,7 +7,6 @@ import pathlib
 
 from flows.work import TODAY, Parameters, Work, work_of
 from pipeline import daily
-from pipeline.errors import CampaignError
 from pipeline.produce.outcome import Outcome
 from pipeline.proof.prove import Proofreader
 from pipeline.settings import read_settings
@@ -28,8 +27,8 @@ def prepared(parameters: Parameters) -> Work | None:
     day_plan = daily.prepare(request_of(parameters, dt.datetime.now(dt.UTC)), settings)
     if daily.everything_stands(day_plan):
         return None
-    if problems := daily.preflight(day_plan):
-        raise CampaignError(problems)
+    for problem in daily.preflight(day_plan):
+        _LOG.warning("will be held: %s", problem)
     reader = Proofreader.standard()
     workshop = daily.open_workshop(settings, reader, reader.versions())
     return work_of(day_plan, workshop, _log, parameters)

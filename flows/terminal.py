@@ -72,6 +72,8 @@ def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: boo
         click.echo(f"gallery  {request.out / 'index.html'}")
         return ExitCode.ACCEPTED
     click.echo(f"{day_plan.size} creatives, {day_plan.changed} of them new or changed")
+    for problem in daily.preflight(day_plan):
+        click.echo(f"will be held: {problem}", err=True)
     reader = Proofreader.standard()
     workshop = daily.open_workshop(settings, reader, reader.versions())
     record = Record(problem="")
