@@ -15,6 +15,7 @@ _BUDOUX = {
 }
 _HYPHENATED = {"de", "nl", "fi", "sv", "nb", "da", "hu", "pl", "el", "it", "es", "pt", "fr", "en"}
 _SHORTEST_HYPHENATED = 9
+_ZERO_WIDTH_SPACE = "\u200b"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,9 @@ def segments(text: str, locale: str, *, loose: bool = False) -> tuple[Segment, .
 
     ICU's line breaker gives the opportunities (with its dictionaries for Thai, Lao, Khmer and
     Burmese). In Japanese and Chinese only those between two phrases are kept, as BudouX finds
-    them; in Korean only those between words. A row never starts with a dash.
+    them; in Korean only those between words. Where copy has zero-width spaces, they and
+    ordinary spaces are the only ones: a translator knows better than a dictionary. A row never
+    starts with a dash.
     """
     parsed = babel.Locale.parse(locale)
     held = text.replace(" –", "\u00a0–").replace(" —", "\u00a0—")
@@ -69,12 +72,12 @@ def _hyphenated(pieces: tuple[Segment, ...], locale: babel.Locale) -> tuple[Segm
 
 
 def _ends(piece: str) -> bool:
-    return piece.endswith((" ", "\u200b"))
+    return piece.endswith((" ", _ZERO_WIDTH_SPACE))
 
 
 def _segment(piece: str) -> Segment:
-    bare = piece.rstrip(" ")
-    return Segment(text=bare, glue=" " if len(bare) < len(piece) else "")
+    bare = piece.rstrip(f" {_ZERO_WIDTH_SPACE}")
+    return Segment(text=bare, glue=" " if " " in piece[len(bare) :] else "")
 
 
 def _breaker_locale(parsed: babel.Locale) -> str:
@@ -84,6 +87,8 @@ def _breaker_locale(parsed: babel.Locale) -> str:
 
 
 def _phrase_ends(text: str, parsed: babel.Locale) -> frozenset[int] | None:
+    if _ZERO_WIDTH_SPACE in text:
+        return frozenset(i + 1 for i, c in enumerate(text) if c == _ZERO_WIDTH_SPACE)
     key = parsed.language if parsed.language == "ja" else f"{parsed.language}_{_han(parsed)}"
     if key not in _BUDOUX:
         return None
