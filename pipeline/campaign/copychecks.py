@@ -1,6 +1,6 @@
 """Checks of the words: a text for every locale, and a value for every placeholder."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import babel
 from babel.core import get_global, parse_locale
@@ -40,24 +40,29 @@ def copy_findings(campaign: Campaign, names: Names) -> Iterator[Finding]:
 
 def spoken(campaign: Campaign, names: Names, here: Path) -> Iterator[Finding]:
     """Yield the locales of the campaign that the texts at a path do not serve."""
-    written = dict.fromkeys(names(here), "")
     for locale in _locales(campaign):
-        if localized(written, locale) is None:
+        if served_by(names(here), locale) is None:
             yield here, f"has no text for {locale}", f"add `{locale}: …`"
 
 
 def localized(texts: Mapping[str, str], locale: str) -> str | None:
-    """Return the text for a locale: its own, or that of its language (and script).
+    """Return the text for a locale; None if there is none."""
+    key = served_by(texts, locale)
+    return None if key is None else texts[key]
 
-    Never of another language or script: `zh_Hant_TW` is not served by `zh_Hans`, nor by `zh`,
+
+def served_by(keys: Collection[str], locale: str) -> str | None:
+    """Return which of some locales serves a locale: itself, or its language (and script).
+
+    Never another language or script: `zh_Hant_TW` is not served by `zh_Hans`, nor by `zh`,
     which is written in simplified characters.
     """
     parsed = babel.Locale.parse(locale)
     script = f"_{parsed.script}" if parsed.script else ""
-    keys = [locale, f"{parsed.language}{script}"]
+    chain = [locale, f"{parsed.language}{script}"]
     if parsed.script in {None, _usual_script(parsed.language)}:
-        keys.append(parsed.language)
-    return next((texts[key] for key in keys if key in texts), None)
+        chain.append(parsed.language)
+    return next((key for key in chain if key in keys), None)
 
 
 def _usual_script(language: str) -> str | None:
@@ -150,10 +155,9 @@ def _shown(campaign: Campaign, name: str, market: str) -> Iterator[tuple[Path, s
         here: Path = ("offers", name, "copy", role) if role in own else ("copy", role)
         texts = own.get(role) or campaign.copy_.get(role) or {}
         for locale in campaign.markets[market].locales:
-            text = localized(texts, locale)
-            if text is not None:
-                key = next(key for key in texts if texts[key] == text)
-                yield (*here, key), text
+            key = served_by(texts, locale)
+            if key is not None:
+                yield (*here, key), texts[key]
 
 
 def _reduced_daily(campaign: Campaign, offer: str, market: str) -> bool:

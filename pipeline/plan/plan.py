@@ -8,6 +8,8 @@ import pathlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.campaign.copychecks import served_by
+from pipeline.campaign.document import Path
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.errors import Problem
 from pipeline.plan.variants import Variant, variants_of
@@ -127,16 +129,26 @@ def misfits(variants: Sequence[Variant], renderer: Renderer) -> Iterator[tuple[V
 
 def misfit_problem(loaded: LoadedCampaign, variant: Variant, misfit: Misfit) -> Problem:
     """Return the problem at the place of the file that a misfit's words come from."""
-    offer = loaded.campaign.offers[variant.offer]
     what = f"{misfit.text!r} {misfit.what} ({variant.locale}, {variant.format.name})"
-    if misfit.role.startswith("item_"):
-        item = list(offer.items)[int(misfit.role.split("_")[1]) - 1]
-        path: tuple[str, ...] = ("offers", variant.offer, "items", item, "name", variant.locale)
-    elif misfit.role in offer.copy_:
-        path = ("offers", variant.offer, "copy", misfit.role, variant.locale)
-    else:
-        path = ("brand", "name") if misfit.role == "brand" else ("copy", misfit.role)
-    return loaded.problem(path, what, "shorten it or leave the format out")
+    return loaded.problem(_place(loaded, variant, misfit.role), what, misfit.remedy)
+
+
+def _place(loaded: LoadedCampaign, variant: Variant, role: str) -> Path:
+    """Return the path of what a line was made of."""
+    here: Path = ("offers", variant.offer)
+    offer = loaded.campaign.offers[variant.offer]
+    if role == "brand":
+        return ("brand", "name")
+    if role.startswith("item_"):
+        name, item = list(offer.items.items())[int(role.split("_")[1]) - 1]
+        if role.endswith("_price"):
+            return (*here, "items", name, "price", variant.market)
+        return (*here, "items", name, "name", served_by(item.name, variant.locale) or "")
+    for table, path in ((offer.copy_, (*here, "copy")), (loaded.campaign.copy_, ("copy",))):
+        texts = {str(key): text for key, text in table.items()}.get(role, {})
+        if key := served_by(texts, variant.locale):
+            return (*path, role, key)
+    return (*here, "price" if role == "price" else "was", variant.market)
 
 
 _CAUSES = {

@@ -84,11 +84,13 @@ class Misfit:
         role: The line's role.
         text: The string.
         what: Why it does not fit, in plain words.
+        remedy: What to do about it.
     """
 
     role: str
     text: str
     what: str
+    remedy: str = "shorten it or leave the format out"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def _refusal(
     box: tuple[float, float],
 ) -> Misfit:
     for spec, words in zip(specs, measured, strict=True):
-        room = box[0] / spec.smallest
+        room = box[0] * _MEASURING_SLACK / spec.smallest
         widest = max(range(len(words.pieces)), key=lambda i: words.widths[i])
         if words.widths[widest] > room:
             word = words.pieces[widest].text

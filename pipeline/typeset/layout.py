@@ -98,9 +98,13 @@ def lay_out(
     floor.
     """
     for line in (line for block in blocks for line in block.lines):
+        if not line.text.strip():
+            remedy = "give every plural form a text"
+            return Misfit(role=line.role, text=line.text, what="is blank", remedy=remedy)
         if missing := missing_glyphs(line.text, _families(line, sheet)):
             what = f"no font of this script has {' '.join(missing)}"
-            return Misfit(role=line.role, text=line.text, what=what)
+            remedy = "write it in the letters of the locale's script"
+            return Misfit(role=line.role, text=line.text, what=what, remedy=remedy)
     fits: dict[str, Fitted] = {}
     for block in blocks:
         fitted = _fit(block, sheet, renderer, ceiling=1.0)
