@@ -47,7 +47,7 @@ def main() -> None:
     recogniser = PpOcr()
     proofreader = Proofreader(
         finder=DbFinder(max_side=options.max_side),
-        readers=(recogniser, recogniser.wider(), Tesseract()),
+        readers=(recogniser, recogniser.wider(), Tesseract(), Tesseract(english=True)),
         drawer=functools.partial(draw_line, renderer=TakumiRenderer()),
     )
     counts: collections.Counter[tuple[str, bool, Verdict]] = collections.Counter()

@@ -15,6 +15,7 @@ from pipeline.proof.numbers import (
     foreign_marks,
     forgiven,
     has_number,
+    holds_numbers,
     letters,
     marks,
     same_numbers,
@@ -36,8 +37,9 @@ ROUGHLY = 0.55
 """Share of a line's letters that must be read right beside a passing shape."""
 STRUCK = "was_price"
 """The role of a price with a stroke through it, which Tesseract cannot read."""
-STRUCK_SURE = 0.95
-"""What two looks of a strict reader must reach to stand for two readers there."""
+VERY_SURE = 0.95
+"""From here on a strict reading of a price needs less company: another reader that sees the
+number with something beside it or, for a struck price, the strict reader's own second look."""
 
 OTHERWISE = "the line reads differently"
 
@@ -166,7 +168,7 @@ def _number_objection(line: Line, evidence: Sequence[Evidence], *, mirrored: boo
     right = [e for e in evidence if same_numbers(line.text, e.reading.text, mirrored=mirrored)]
     # Two looks of the strict reader are one witness.
     votes = sum(not e.strict for e in right) + any(e.strict for e in right)
-    if votes < _VOTES and not (line.role == STRUCK and _surely_twice(line, evidence)):
+    if votes < _VOTES and not _corroborated(line, evidence):
         return "fewer than two readings agree on the digits"
     if any(e.strict for e in evidence) and not any(e.strict for e in right):
         return "the digits are read differently"
@@ -179,9 +181,13 @@ def _number_objection(line: Line, evidence: Sequence[Evidence], *, mirrored: boo
     return ""
 
 
-def _surely_twice(line: Line, evidence: Sequence[Evidence]) -> bool:
-    sure = [e for e in evidence if e.strict and e.reading.weakest >= STRUCK_SURE]
-    return len([e for e in sure if _exact(line, e.reading)]) >= _VOTES
+def _corroborated(line: Line, evidence: Sequence[Evidence]) -> bool:
+    """Return whether a strict reader is so sure that less than a second reading will do."""
+    sure = [e for e in evidence if e.strict and e.reading.weakest >= VERY_SURE]
+    looks = sum(_exact(line, e.reading) for e in sure)
+    others = [e.reading.text for e in evidence if not e.strict]
+    held = any(holds_numbers(line.text, text) for text in others)
+    return looks > 0 and (held or (line.role == STRUCK and looks >= _VOTES))
 
 
 def _exact(line: Line, reading: Reading) -> bool:

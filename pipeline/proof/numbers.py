@@ -22,11 +22,26 @@ LOOKALIKES = {
 
 _SIGNS = frozenset("%‰‱")
 _DIGITS = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+(?:[.,:'/-]\d+)*")
 
 
 def has_number(text: str) -> bool:
     """Return whether the text holds a decimal digit."""
     return bool(_DIGITS.search(normalise(text)))
+
+
+def holds_numbers(expected: str, read: str) -> bool:
+    """Return whether every number of a string stands in a reading as a whole token.
+
+    Weaker than `same_numbers`: other digits may stand beside it, as when 1,180円 comes back as
+    1,180F9 from a reader without the sign.
+    """
+    wanted, got = Counter(_tokens(expected)), Counter(_tokens(read))
+    return bool(wanted) and not wanted - got
+
+
+def _tokens(text: str) -> list[str]:
+    return _NUMBER.findall(normalise(text))
 
 
 def letters(text: str) -> str:

@@ -11,7 +11,7 @@ from pipeline.proof.find import DbFinder, Finder, Quad, rectified, widened
 from pipeline.proof.judge import Evidence, Judgement, judge_read, judge_typeset
 from pipeline.proof.languages import reads_right_to_left
 from pipeline.proof.match import Candidate, match
-from pipeline.proof.numbers import without_marks
+from pipeline.proof.numbers import has_number, without_marks
 from pipeline.proof.pieces import Part, Piece, box_around, combined
 from pipeline.proof.places import explained_by, left_over, rows_of
 from pipeline.proof.ppocr import PpOcr
@@ -48,8 +48,8 @@ class Proofreader:
 
     Args:
         finder: Finds the text regions.
-        readers: The readers, cheapest first; a later one is asked only for what the earlier
-            ones leave open.
+        readers: The readers, at least one, cheapest first; a later one is asked only for what
+            the earlier ones leave open.
         drawer: Draws a set line again, for the comparison of shapes.
         clock: Seconds of a monotonic clock.
     """
@@ -77,7 +77,7 @@ class Proofreader:
         recogniser = PpOcr()
         return cls(
             finder=DbFinder(),
-            readers=(recogniser, recogniser.wider(), Tesseract()),
+            readers=(recogniser, recogniser.wider(), Tesseract(), Tesseract(english=True)),
             drawer=functools.partial(draw_line, renderer=TakumiRenderer()),
         )
 
@@ -203,7 +203,8 @@ class Proofreader:
         """Return whether a line is open and the reader can say something about it."""
         if reader is self._readers[0]:
             return True
-        able = not reader.strict or reader.knows(without_marks(sheet.lines[index].text))
+        text = without_marks(sheet.lines[index].text)
+        able = reader.knows(text) or (has_number(text) and not reader.strict)
         return able and not _settled(sheet, index)
 
     def _judge(self, sheet: _Sheet, strict: frozenset[str]) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytesseract
 
 from pipeline.errors import ToolMissingError
-from pipeline.proof.languages import languages_of, package_of, reads_right_to_left
+from pipeline.proof.languages import LATIN, languages_of, package_of, reads_right_to_left
+from pipeline.proof.normalise import normalise
 from pipeline.proof.reading import Pixels, Reading
 from pipeline.proof.renderings import NAMES, renderings
 
@@ -30,21 +31,26 @@ class _Word:
 
 
 class Tesseract:
-    """Reads crops with Tesseract 5 in the languages of the locale.
+    """Reads crops with Tesseract 5 in the languages of the locale, or in English alone.
+
+    English alone is worth asking about numbers that the locale's own data leaves open: beside
+    a large script, digits come off badly.
 
     Constructing it sets OMP_THREAD_LIMIT to 1 for the process, unless it is set already:
     Tesseract's threads slow each other down by an order of magnitude on a busy machine.
 
     Args:
         timeout: Seconds after which a call is given up; its crops then have no reading.
+        english: Whether to read in English alone.
     """
 
     strict = False
     border = 0.0
 
-    def __init__(self, timeout: float = 30.0) -> None:
+    def __init__(self, timeout: float = 30.0, *, english: bool = False) -> None:
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
         self._timeout = timeout
+        self._english = english
 
     def versions(self) -> dict[str, str]:
         """Return the version of Tesseract.
@@ -55,15 +61,13 @@ class Tesseract:
         return {NAME: _version()}
 
     def knows(self, text: str) -> bool:
-        """Return True: what the installed languages lack comes out as something else."""
-        del text
-        return True
+        """Return whether it is worth asking: English alone only about unaccented text."""
+        return not self._english or normalise(text).isascii()
 
     def read(self, crops: Sequence[Pixels], locale: str) -> list[tuple[Reading, ...]]:
-        """Return up to six readings of each crop: three renderings, one or two languages.
+        """Return up to three readings of each crop, one for each rendering of it.
 
-        A locale written from right to left is read in English as well, because its own data
-        drops digits. A call that times out or crashes leaves its crops without readings.
+        A call that times out or crashes leaves its crops without readings.
 
         Args:
             crops: Upright RGB crops of one row of text each.
@@ -73,18 +77,20 @@ class Tesseract:
             ToolMissingError: If Tesseract or a language is not installed.
             UsageError: If Tesseract has no data for the locale's language.
         """
-        if not crops:
-            return []
-        languages = languages_of(locale)
+        languages = self._languages(locale)
+        if not (crops and languages):
+            return [()] * len(crops)
         _require(languages)
-        # Beside English, Arabic words come out as Latin ones; alone, its digits are lost.
-        sets = languages if reads_right_to_left(locale) else ("+".join(languages),)
         page = _page([rendering for crop in crops for rendering in renderings(crop)])
-        answers = [self._read_page(page, one, len(crops)) for one in sets]
-        return [
-            tuple(reading for answer in answers for reading in answer[index])
-            for index in range(len(crops))
-        ]
+        return self._read_page(page, "+".join(languages), len(crops))
+
+    def _languages(self, locale: str) -> tuple[str, ...]:
+        languages = languages_of(locale)
+        if self._english:
+            # Where English is the locale's own, it has been asked already.
+            return () if languages == (LATIN,) else (LATIN,)
+        # Beside English, Arabic and Hebrew words come out as Latin ones.
+        return languages[:1] if reads_right_to_left(locale) else languages
 
     def _read_page(self, page: Pixels, languages: str, crops: int) -> list[tuple[Reading, ...]]:
         try:

@@ -79,6 +79,14 @@ def test_a_struck_price_may_rest_on_two_sure_looks() -> None:
     assert judge_read(struck, unsure).verdict is Verdict.UNSURE
 
 
+def test_a_very_sure_price_needs_only_its_number_seen_by_another() -> None:
+    yen = Line.of("price", "1,180円")
+    beside = lenient("1,180F9")
+    assert judge_read(yen, [strict("1,180円"), beside]).verdict is Verdict.PASS
+    assert judge_read(yen, [strict("1,180円", 0.9), beside]).verdict is Verdict.UNSURE
+    assert judge_read(yen, [strict("1,180円"), lenient("11,180F")]).verdict is Verdict.UNSURE
+
+
 def test_digits_are_never_taken_on_the_word_of_the_lenient_reader() -> None:
     evidence = [strict("8,30 €", 0.6), lenient("8,90 €"), lenient("8,90 €", "other")]
     assert judge_read(PRICE, evidence).verdict is not Verdict.PASS
