@@ -21,7 +21,15 @@ from pipeline.typeset.block import Block, Colour, Part, Place
 _LONGEST = 200_000
 _LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])')
 """A comma before a closing bracket, outside strings: templates may leave one there."""
-_FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError, MemoryError)
+_FAULTS = (
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    NameError,
+    RecursionError,
+    MemoryError,
+)
 """What an expression of a template may raise, such as a division by zero."""
 _NEVER_DROPPED = ("legal", "price")
 
