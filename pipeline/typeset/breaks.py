@@ -2,6 +2,8 @@
 
 import dataclasses
 import functools
+import re
+import unicodedata
 
 import babel
 import budoux
@@ -14,7 +16,8 @@ _BUDOUX = {
     "zh_Hant": budoux.load_default_traditional_chinese_parser,
 }
 _HYPHENATED = {"de", "nl", "fi", "sv", "nb", "da", "hu", "pl", "el", "it", "es", "pt", "fr", "en"}
-_SHORTEST_HYPHENATED = 9
+_WORD = re.compile(r"(\W*)([^\W\d_]{9,})(\W*)")
+"""A word long enough to hyphenate, between the marks that stand around it."""
 _ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -46,7 +49,7 @@ def segments(text: str, locale: str, *, loose: bool = False) -> tuple[Segment, .
     Burmese). In Japanese and Chinese only those between two phrases are kept, as BudouX finds
     them; in Korean only those between words. Where copy has zero-width spaces, they and
     ordinary spaces are the only ones: a translator knows better than a dictionary. A row never
-    starts with a dash.
+    starts with a dash, and a number keeps its sign, its currency and its counter.
     """
     parsed = babel.Locale.parse(locale)
     held = text.replace(" –", "\u00a0–").replace(" —", "\u00a0—")
@@ -54,7 +57,8 @@ def segments(text: str, locale: str, *, loose: bool = False) -> tuple[Segment, .
     joined: list[str] = []
     position = 0
     for piece in LineBreaker(held, _breaker_locale(parsed)):
-        if joined and phrases is not None and position not in phrases and not _ends(joined[-1]):
+        inside = phrases is not None and position not in phrases
+        if joined and ((inside and not _ends(joined[-1])) or _hold(joined[-1], piece)):
             joined[-1] += piece
         else:
             joined.append(piece)
@@ -69,6 +73,20 @@ def _hyphenated(pieces: tuple[Segment, ...], locale: babel.Locale) -> tuple[Segm
         return pieces
     dictionary = _dictionary(language)
     return tuple(part for piece in pieces for part in _split(piece, dictionary))
+
+
+def _hold(before: str, after: str) -> bool:
+    """Return whether two pieces are one number: `–20`, `8,90 €`, `R$ 8`, `1,180円`."""
+    last, first = before.rstrip(" ")[-1:], after[:1]
+    if before.endswith(" "):
+        return (last.isdecimal() and _is_sign(first)) or (_is_sign(last) and first.isdecimal())
+    if last.isdecimal():
+        return unicodedata.category(first) == "Lo"
+    return before[-2:].strip(" \u00a0") in {"–", "—"} and first.isdecimal()
+
+
+def _is_sign(character: str) -> bool:
+    return character in {"%", "‰"} or unicodedata.category(character or " ") == "Sc"
 
 
 def _ends(piece: str) -> bool:
@@ -116,8 +134,11 @@ def _dictionary(language: str) -> pyphen.Pyphen:
 
 
 def _split(piece: Segment, dictionary: pyphen.Pyphen) -> list[Segment]:
-    if len(piece.text) < _SHORTEST_HYPHENATED or not piece.text.isalpha():
+    word = _WORD.fullmatch(piece.text)
+    if not word:
         return [piece]
-    parts = dictionary.inserted(piece.text, "\u00ad").split("\u00ad")
+    parts = dictionary.inserted(word[2], "\u00ad").split("\u00ad")
+    parts = [word[1] + parts[0], *parts[1:]]
+    parts[-1] += word[3]
     inner = [Segment(text=part, glue="", hyphen="-") for part in parts[:-1]]
     return [*inner, Segment(text=parts[-1], glue=piece.glue, hyphen=piece.hyphen)]
