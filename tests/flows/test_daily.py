@@ -70,6 +70,16 @@ def ask(at: server.Server, what: str, **query: object) -> list[dict[str, Any]]:
     return found
 
 
+def ask_until(
+    count: int, at: server.Server, what: str, seconds: float = 20, **query: object
+) -> list[dict[str, Any]]:
+    """Return what the server knows once that is so many: it takes in events by and by."""
+    until = time.monotonic() + seconds
+    while len(found := ask(at, what, **query)) < count and time.monotonic() < until:
+        time.sleep(0.2)
+    return found
+
+
 def wait_for(mark: pathlib.Path, seconds: float = 60) -> None:
     """Wait until a file appears."""
     until = time.monotonic() + seconds
@@ -114,7 +124,7 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
         "markets": [],
     }
     this_run = {"flow_runs": {"id": {"any_": [run["id"]]}}}
-    tasks = ask(running, "task_runs", **this_run)
+    tasks = ask_until(7, running, "task_runs", **this_run)
     assert sorted(task["name"] for task in tasks) == [
         *(f"batch {number} of 6" for number in range(1, 7)),
         "publish",
@@ -127,7 +137,7 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
     assert json.loads(shown["daily-held"]["data"]) == [
         {"variant": r"deal\-3", "why it is held": r"Nur heute \<b\>8,99 €\</b\>"}
     ]
-    logged = [line["message"] for line in ask(running, "logs", limit=200)]
+    logged = [line["message"] for line in ask_until(8, running, "logs", limit=200)]
     assert any("deal-3" in line for line in logged)
 
 
