@@ -70,11 +70,9 @@ def ask(at: server.Server, what: str, **query: object) -> list[dict[str, Any]]:
     return found
 
 
-def ask_until(
-    count: int, at: server.Server, what: str, seconds: float = 20, **query: object
-) -> list[dict[str, Any]]:
+def ask_until(count: int, at: server.Server, what: str, **query: object) -> list[dict[str, Any]]:
     """Return what the server knows once that is so many: it takes in events by and by."""
-    until = time.monotonic() + seconds
+    until = time.monotonic() + 20
     while len(found := ask(at, what, **query)) < count and time.monotonic() < until:
         time.sleep(0.2)
     return found
