@@ -16,7 +16,7 @@ def text_problem(text: str) -> str:
     and overrides can show `19.90` for `09.91` (CVE-2021-42574), so they are refused, as are
     control characters, soft hyphens, byte-order marks and isolates that are not closed.
     """
-    if not text.strip():
+    if is_blank(text):
         return "is blank; write a text, or remove the line"
     depth = 0
     for character in text:
@@ -26,6 +26,11 @@ def text_problem(text: str) -> str:
     if depth:
         return "has a directional isolate that is not closed; remove it or close it with U+2069"
     return ""
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nothing of a text can be seen: only spaces, marks and joiners."""
+    return all(c.isspace() or unicodedata.category(c) == "Cf" for c in text)
 
 
 def _forbidden(character: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import babel
 
+from pipeline.campaign.text import is_blank
 from pipeline.typeset.block import Block, BlockLine
 from pipeline.typeset.fit import Fitted, FittedLine, LineSpec, Misfit, fit_lines
 from pipeline.typeset.fonts import families, missing_glyphs, script_of
@@ -98,7 +99,7 @@ def lay_out(
     floor.
     """
     for line in (line for block in blocks for line in block.lines):
-        if not line.text.strip():
+        if is_blank(line.text):
             remedy = "give every plural form a text"
             return Misfit(role=line.role, text=line.text, what="is blank", remedy=remedy)
         if missing := missing_glyphs(line.text, _families(line, sheet)):
