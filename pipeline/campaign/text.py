@@ -5,6 +5,7 @@ import unicodedata
 _EMBEDDINGS = frozenset("\u202a\u202b\u202c\u202d\u202e")
 _OPENING = frozenset("\u2066\u2067\u2068")
 _CLOSING = "\u2069"
+_LOST = frozenset("\ufffc\ufffd")
 _ALLOWED_FORMAT = frozenset("\u200b\u200c\u200d\u200e\u200f\u061c\u2060")
 
 
@@ -16,6 +17,8 @@ def text_problem(text: str) -> str:
     and overrides can show `19.90` for `09.91` (CVE-2021-42574), so they are refused, as are
     control characters, soft hyphens, byte-order marks and isolates that are not closed.
     """
+    if lost := _LOST & set(text):
+        return f"has U+{ord(min(lost)):04X} where a letter was lost; type the letter again"
     if is_blank(text):
         return "is blank; write a text, or remove the line"
     depth = 0

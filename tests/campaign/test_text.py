@@ -55,6 +55,11 @@ def test_an_isolate_that_is_not_closed_is_refused(text: str) -> None:
     assert text_problem(text).startswith("has a directional isolate that is not closed")
 
 
+@pytest.mark.parametrize("text", ["Heiße B\ufffdwl", "\ufffc Suppe"])
+def test_a_letter_that_an_editor_lost_is_refused(text: str) -> None:
+    assert text_problem(text).endswith("where a letter was lost; type the letter again")
+
+
 @pytest.mark.parametrize("text", ["", " ", "\u00a0", "\u3000\u2009", "\u200b", "\u200f\u2060 "])
 def test_blank_text_is_refused(text: str) -> None:
     assert text_problem(text) == "is blank; write a text, or remove the line"
