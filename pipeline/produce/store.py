@@ -28,11 +28,13 @@ class Store:
         self._folder = folder
 
     def put(self, content: bytes) -> str:
-        """Store bytes and return their SHA-256, which is their name."""
+        """Store bytes and return their SHA-256, which is their name.
+
+        A file of that name that was torn or damaged is written again.
+        """
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self._path(sha256)
-        if not path.exists():
-            write_whole(path, content)
+        if self.get(sha256) is None:
+            write_whole(self._path(sha256), content)
         return sha256
 
     def get(self, sha256: str) -> bytes | None:
