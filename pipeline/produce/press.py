@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.errors import ProviderError, ToolMissingError
+from pipeline.errors import ProofpressError, ProviderError, ToolMissingError
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
 from pipeline.produce.finish import JPEG, decode, encode, ground_file
@@ -92,7 +92,7 @@ class Press:
         engine = self.letterer.renderer.engine
         lettered = self.letterer.letter(canvas, variant.scene.lettering)
         if isinstance(lettered, Misfit):
-            reason = f"{lettered.role}: {lettered.text!r} {lettered.what}"
+            reason = f"{lettered.role}: {lettered.text!r} {lettered.what}; {lettered.remedy}"
             return _held(variant, engine, reason, obtained)
         content = encode(lettered.picture, variant.format)
         if content is None:
@@ -156,7 +156,7 @@ def produce_all(
         futures = [pool.submit(_one, variant, press, on_outcome) for variant in todo]
         try:
             return [
-                _outcome(future, variant, press)
+                _outcome(future, variant, press, on_outcome)
                 for future, variant in zip(futures, todo, strict=True)
             ]
         except BaseException:
@@ -170,16 +170,26 @@ def _one(variant: Variant, press: Press, on_outcome: Callable[[Outcome], None]) 
     return outcome
 
 
-def _outcome(future: concurrent.futures.Future[Outcome], variant: Variant, press: Press) -> Outcome:
-    """Return a future's outcome; a fault of ours holds one variant, not the day."""
+def _outcome(
+    future: concurrent.futures.Future[Outcome],
+    variant: Variant,
+    press: Press,
+    on_outcome: Callable[[Outcome], None],
+) -> Outcome:
+    """Return a future's outcome; a fault holds one variant, not the day."""
     error = future.exception()
     if error is None:
         return future.result()
     if isinstance(error, ToolMissingError) or not isinstance(error, Exception):
         raise error
-    _LOG.error("unexpected error for %s", variant.id, exc_info=error)
-    reason = f"unexpected {type(error).__name__}: {error}; please report it"
-    return _held(variant, press.letterer.renderer.engine, reason, None)
+    if isinstance(error, ProofpressError):  # it says itself what is wrong and what to do
+        reason = str(error)
+    else:
+        _LOG.error("unexpected error for %s", variant.id, exc_info=error)
+        reason = f"unexpected {type(error).__name__}: {error}; please report it"
+    outcome = _held(variant, press.letterer.renderer.engine, reason, None)
+    on_outcome(outcome)
+    return outcome
 
 
 def _reused(known: Outcome, variant: Variant) -> Outcome:
