@@ -4,6 +4,8 @@ import dataclasses
 import pathlib
 from collections.abc import Mapping
 
+from pipeline.errors import UsageError
+
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -33,9 +35,15 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
     Args:
         environment: PROOFPRESS_TEMPLATES, PROOFPRESS_WORK and PROOFPRESS_WORKERS are read.
         cores: Number of processor cores, the default for workers.
+
+    Raises:
+        UsageError: If PROOFPRESS_WORKERS is not a whole number.
     """
+    workers = environment.get("PROOFPRESS_WORKERS", str(cores))
+    if not workers.isdecimal():
+        raise UsageError(f"PROOFPRESS_WORKERS is {workers!r}; set it to a number such as 2")
     return Settings(
         templates=pathlib.Path(environment.get("PROOFPRESS_TEMPLATES", PROJECT / "templates")),
         work=pathlib.Path(environment.get("PROOFPRESS_WORK", ".proofpress")),
-        workers=max(1, int(environment.get("PROOFPRESS_WORKERS", str(cores)))),
+        workers=max(1, int(workers)),
     )
