@@ -158,6 +158,7 @@ _CAUSES = {
     "plate": "picture changed",
     "type": "fonts or typesetter changed",
     "scene": "brand changed",
+    "allowed": "allowed words changed",
 }
 
 

@@ -162,6 +162,7 @@ def _variant(
             "scene": fingerprint_of(scene.model_dump(mode="json")),
             "plate": request.fingerprint,
             "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",
+            "allowed": ", ".join(sorted(campaign.brand.allowed_words)),
             "type": _type_fingerprint(tuple(fonts.values()), at.locale, engine),
         },
     )
@@ -230,7 +231,7 @@ def _values(at: Coordinate, fmt: Format) -> dict[str, object]:
 @functools.lru_cache(maxsize=1024)
 def _type_fingerprint(characters: tuple[str, ...], locale: str, engine: str) -> str:
     stacks = [families(character, locale) for character in characters]
-    return fingerprint_of([engine, *(hashes(stack) for stack in stacks)])
+    return fingerprint_of([engine, locale, *(hashes(stack) for stack in stacks)])
 
 
 def _file_sha256(path: pathlib.Path) -> str:

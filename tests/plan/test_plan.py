@@ -61,6 +61,7 @@ def test_a_price_that_is_added_is_named(plan: MakePlan, text: str) -> None:
         ("de: 10.90", "de: 9.90", "badge, was price changed"),
         ("a bowl of salad", "a bowl of leaves", "picture changed"),
         ("formats:", "  fonts: {text: elegant}\nformats:", "fonts or typesetter changed"),
+        ("formats:", "  allowed_words: [ACME]\nformats:", "allowed words changed"),
     ],
 )
 def test_the_reason_names_what_changed(

@@ -103,6 +103,7 @@ def one(plan: MakePlan, text: str, **changes: object) -> Variant:
             "  fonts: {display: elegant}\nformats:",
             {"type"},
         ),
+        ("formats:", "  allowed_words: [ACME]\nformats:", {"allowed"}),
     ],
 )
 def test_the_fingerprint_changes_with_what_shapes_the_picture(
