@@ -1,0 +1,56 @@
+"""Small variants to produce, the real engine and an empty store."""
+
+import datetime as dt
+import pathlib
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.campaign.load import load_campaign
+from pipeline.plan.variants import Variant, variants_of
+from pipeline.produce.store import Store
+from pipeline.typeset.renderer import TakumiRenderer
+
+PROJECT = pathlib.Path(__file__).parent.parent.parent
+
+CAMPAIGN = """\
+campaign: lunch
+template: deal
+brand:
+  name: Marlow & Pine
+  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
+formats: [display-300x250]
+markets:
+  de: {locales: [de_DE, de_AT], currency: EUR, time_zone: Europe/Berlin}
+offers:
+  bowl:
+    subject: a bowl of salad
+    price: {de: 8.90}
+    copy: {headline: {de: Bowls, de_AT: Schüsseln}}
+"""
+
+
+@pytest.fixture(scope="session")
+def renderer() -> TakumiRenderer:
+    """Return the real engine."""
+    return TakumiRenderer()
+
+
+@pytest.fixture
+def variants(tmp_path: pathlib.Path) -> Callable[..., list[Variant]]:
+    """Return what plans the variants, two locales of one format, after some replacement."""
+
+    def make(old: str = "", new: str = "") -> list[Variant]:
+        file = tmp_path / "lunch.yaml"
+        file.write_text(CAMPAIGN.replace(old, new, 1) if old else CAMPAIGN, "utf-8")
+        loaded = load_campaign(file, ["deal"])
+        days = {"de": dt.date(2026, 12, 1)}
+        return list(variants_of(loaded, days, PROJECT / "templates", "engine 1"))
+
+    return make
+
+
+@pytest.fixture
+def store(tmp_path: pathlib.Path) -> Store:
+    """Return an empty store."""
+    return Store(tmp_path / "work")
