@@ -1,13 +1,16 @@
-"""Outcomes and pictures that the flow tests share."""
+"""What the flow tests share: outcomes, pictures, one real server."""
 
 import decimal
 import hashlib
 import io
-from collections.abc import Callable
+import os
+import pathlib
+from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image
 
+from flows import server
 from pipeline.produce.outcome import Deliverable, Outcome, Plate, Status
 
 
@@ -53,3 +56,27 @@ def outcome(picture: bytes) -> Callable[[str, str, str], Outcome]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """Return the environment without what names another server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pathlib.Path]:
+    """Return a work folder; the server that a test leaves in it is ended."""
+    made = tmp_path_factory.mktemp("work")
+    yield made
+    server.stop(made / "prefect")
+
+
+@pytest.fixture
+def running(folder: pathlib.Path, environment: dict[str, str]) -> server.Server:
+    """Return the server, started the first time and after it was killed."""
+    found = server.find_or_start(folder / "prefect", environment, deadline_s=120, port=0)
+    assert found is not None, (folder / "prefect" / "server.log").read_text()
+    for mark in [*folder.glob("began-*"), *folder.glob("published")]:
+        mark.unlink()
+    return found

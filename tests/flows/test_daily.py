@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -19,32 +18,15 @@ from flows import server
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
 
 REHEARSAL = pathlib.Path(__file__).with_name("rehearsal.py")
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pathlib.Path]:
-    """Return a work folder; the server that a test leaves in it is ended."""
-    made = tmp_path_factory.mktemp("work")
-    yield made
-    server.stop(made / "prefect")
-
-
-@pytest.fixture
-def running(folder: pathlib.Path) -> server.Server:
-    """Return the server, started the first time and after it was killed."""
-    found = server.find_or_start(folder / "prefect", ENVIRONMENT, deadline_s=120, port=0)
-    assert found is not None, (folder / "prefect" / "server.log").read_text()
-    for mark in [*folder.glob("began-*"), *folder.glob("published")]:
-        mark.unlink()
-    return found
-
-
-def rehearse(folder: pathlib.Path, batches: int, seconds: float) -> subprocess.Popen[str]:
+def rehearse(
+    folder: pathlib.Path, environment: dict[str, str], batches: int, seconds: float
+) -> subprocess.Popen[str]:
     """Start a run in a process of its own."""
     return subprocess.Popen(
         [sys.executable, REHEARSAL, str(folder), str(batches), str(seconds)],
-        env=ENVIRONMENT,
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -87,9 +69,9 @@ def wait_for(mark: pathlib.Path, seconds: float = 60) -> None:
 
 
 def test_a_second_run_finds_the_server_of_the_first(
-    folder: pathlib.Path, running: server.Server
+    folder: pathlib.Path, running: server.Server, environment: dict[str, str]
 ) -> None:
-    assert server.find_or_start(folder / "prefect", ENVIRONMENT) == running
+    assert server.find_or_start(folder / "prefect", environment) == running
     assert server.is_healthy(running)
     assert running.ui.startswith("http://127.0.0.1:")
 
@@ -103,9 +85,9 @@ def test_other_origins_get_no_answer(running: server.Server) -> None:
 
 
 def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
-    folder: pathlib.Path, running: server.Server
+    folder: pathlib.Path, running: server.Server, environment: dict[str, str]
 ) -> None:
-    said = ended(rehearse(folder, batches=6, seconds=1.5))
+    said = ended(rehearse(folder, environment, batches=6, seconds=1.5))
     assert said["complete"] is True, said
     assert (folder / "published").exists()
     assert any(name != "MainThread" for name in said["by"])  # tasks did part of the work
@@ -140,9 +122,9 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
 
 
 def test_the_server_is_killed_in_mid_run_and_the_work_is_done(
-    folder: pathlib.Path, running: server.Server
+    folder: pathlib.Path, running: server.Server, environment: dict[str, str]
 ) -> None:
-    run = rehearse(folder, batches=8, seconds=1.5)
+    run = rehearse(folder, environment, batches=8, seconds=1.5)
     wait_for(folder / "began-5")
     assert running.pid is not None
     os.killpg(running.pid, signal.SIGKILL)
@@ -156,9 +138,9 @@ def test_the_server_is_killed_in_mid_run_and_the_work_is_done(
 
 
 def test_a_server_that_hangs_costs_no_more_than_the_patience(
-    folder: pathlib.Path, running: server.Server
+    folder: pathlib.Path, running: server.Server, environment: dict[str, str]
 ) -> None:
-    run = rehearse(folder, batches=8, seconds=1.5)
+    run = rehearse(folder, environment, batches=8, seconds=1.5)
     wait_for(folder / "began-5")
     assert running.pid is not None
     os.killpg(running.pid, signal.SIGSTOP)
@@ -173,9 +155,9 @@ def test_a_server_that_hangs_costs_no_more_than_the_patience(
 
 
 def test_an_interrupted_run_ends_at_once_and_is_shown_as_cancelled(
-    folder: pathlib.Path, running: server.Server
+    folder: pathlib.Path, running: server.Server, environment: dict[str, str]
 ) -> None:
-    run = rehearse(folder, batches=4, seconds=8)
+    run = rehearse(folder, environment, batches=4, seconds=8)
     wait_for(folder / "began-1")
     run.send_signal(signal.SIGINT)
     interrupted = time.monotonic()
@@ -189,11 +171,13 @@ def test_an_interrupted_run_ends_at_once_and_is_shown_as_cancelled(
     )
 
 
-def test_without_a_server_the_work_is_done(folder: pathlib.Path) -> None:
+def test_without_a_server_the_work_is_done(
+    folder: pathlib.Path, environment: dict[str, str]
+) -> None:
     (folder / "published").unlink(missing_ok=True)
     run = subprocess.run(
         [sys.executable, REHEARSAL, str(folder), "2", "0"],
-        env={**ENVIRONMENT, "PREFECT_API_URL": "http://127.0.0.1:9/api"},
+        env={**environment, "PREFECT_API_URL": "http://127.0.0.1:9/api"},
         capture_output=True,
         text=True,
         check=True,
@@ -207,13 +191,13 @@ def test_without_a_server_the_work_is_done(folder: pathlib.Path) -> None:
 
 
 def test_a_server_that_took_the_port_meanwhile_is_not_mistaken_for_the_own_one(
-    running: server.Server, tmp_path: pathlib.Path
+    running: server.Server, tmp_path: pathlib.Path, environment: dict[str, str]
 ) -> None:
     with (tmp_path / "server.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # as the own server does, while it starts
         record = {"ui": running.ui, "api": running.api, "pid": os.getpid()}
         (tmp_path / "server.json").write_text(json.dumps(record))
-        found = server.find_or_start(tmp_path, ENVIRONMENT, deadline_s=1)
+        found = server.find_or_start(tmp_path, environment, deadline_s=1)
     assert server.is_healthy(running)
     assert found is None
 
