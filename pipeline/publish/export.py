@@ -58,9 +58,13 @@ class Exporter:
 
         Markets may be on different days, so a plan may write several manifests. What an
         earlier run of the same day delivered for other markets stays; what this run supersedes
-        is taken out of the folder after the new manifest is written, and listed as retired.
+        is taken out of the folder after the new manifest is written, and listed as retired;
+        so is all of a market that the campaign no longer has, or of a day on which nothing
+        runs any more.
         """
-        by_day: dict[dt.date, list[Variant]] = {}
+        by_day: dict[dt.date, list[Variant]] = {
+            day: [] for day in plan.days.values() if (self._folder(plan, day) / NAME).exists()
+        }
         for variant in plan.variants:
             by_day.setdefault(variant.day, []).append(variant)
         return [
@@ -75,11 +79,12 @@ class Exporter:
         variants: Sequence[Variant],
         outcomes: Mapping[str, Outcome],
     ) -> pathlib.Path:
-        folder = self.out / day.isoformat() / plan.campaign.campaign.campaign
+        folder = self._folder(plan, day)
         before = _before(folder)
         records = [self._deliver(folder, variant, outcomes[variant.id]) for variant in variants]
-        markets = {market for market, its_day in plan.days.items() if its_day == day}
-        kept = [record for record in before["creatives"] if record["market"] not in markets]
+        planned = {market for market, its_day in plan.days.items() if its_day == day}
+        others = plan.campaign.campaign.markets.keys() - planned
+        kept = [record for record in before["creatives"] if record["market"] in others]
         creatives = sorted([*records, *kept], key=lambda record: record["variant"])
         named = {record["file"] for record in creatives}
         gone = {record["file"] for record in before["creatives"]} - named - {None}
@@ -95,9 +100,12 @@ class Exporter:
         manifest = manifest_of(head, creatives, sorted(retired))
         if _differs(manifest, before):
             write_manifest(folder, manifest)
-        for file in sorted(gone):
+        for file in retired:  # those of earlier runs too, should one have ended before this
             (folder / file).unlink(missing_ok=True)
         return folder / NAME
+
+    def _folder(self, plan: Plan, day: dt.date) -> pathlib.Path:
+        return self.out / day.isoformat() / plan.campaign.campaign.campaign
 
     def _deliver(self, folder: pathlib.Path, variant: Variant, outcome: Outcome) -> dict[str, Any]:
         if outcome.deliverable is None:
@@ -109,7 +117,7 @@ class Exporter:
         stem = f"{variant.offer}-{locale}-{variant.format.name}-{sha256[:_DIGITS]}"
         file = f"{shelf}/{stem}.{ending}"
         content = self.store.get(sha256)
-        if content is not None and not (folder / file).exists():
+        if content is not None and not _is(folder / file, content):
             write_whole(folder / file, content)
         return creative_record(variant, outcome, file)
 
@@ -125,6 +133,11 @@ def write_gallery(
     page = render_gallery(merged(out, manifests), pages)
     write_whole(out / GALLERY, page.encode())
     return out / GALLERY
+
+
+def _is(file: pathlib.Path, content: bytes) -> bool:
+    """Return whether a file is there, whole and undamaged."""
+    return file.is_file() and file.read_bytes() == content
 
 
 def _before(folder: pathlib.Path) -> dict[str, Any]:

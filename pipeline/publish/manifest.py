@@ -93,9 +93,9 @@ def read_manifest(path: pathlib.Path) -> dict[str, Any]:
     try:
         manifest: Any = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); run the campaign again") from error
+        raise UsageError(f"{path}: cannot be read ({error}); move it away and run again") from error
     if not isinstance(manifest, dict) or manifest.get("manifest") != FORMAT:
-        raise UsageError(f"{path}: is not a manifest of this version; run the campaign again")
+        raise UsageError(f"{path}: is not a manifest of this version; move it away and run again")
     return cast("dict[str, Any]", manifest)
 
 
