@@ -125,7 +125,6 @@ class Workshop:
         settings: Folders and limits.
         renderer: Measures and paints.
         press: Makes creatives.
-        prover: Proofreads them.
         versions: Names and versions of what makes and proofreads.
     """
 
