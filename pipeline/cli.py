@@ -5,30 +5,22 @@ import json
 import os
 import pathlib
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
-from pipeline.errors import CampaignError, ExitCode, ProofpressError, UsageError
-from pipeline.settings import Settings, read_settings
-
-if TYPE_CHECKING:
-    from pipeline.daily import RunRequest
-    from pipeline.plan.lines import Line
-
-FILES = click.argument(
-    "files", nargs=-1, type=click.Path(path_type=pathlib.Path), metavar="[CAMPAIGN.yaml]..."
+from pipeline.arguments import (
+    DAY,
+    FILES,
+    MARKETS,
+    OUT,
+    campaigns_of,
+    lines_of,
+    now,
+    request_of,
+    settings_here,
 )
-OUT = click.option(
-    "--out", type=click.Path(path_type=pathlib.Path), default="out", show_default=True,
-    help="Folder for delivered files, manifests and the gallery.",
-)  # fmt: skip
-DAY = click.option(
-    "--day", type=click.DateTime(["%Y-%m-%d"]), default=None,
-    help="Campaign day for all markets; each market's own local date if left out.",
-)  # fmt: skip
-MARKETS = click.option("--market", "markets", multiple=True, help="Only this market; repeatable.")
+from pipeline.errors import CampaignError, ExitCode, ProofpressError, UsageError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,7 +39,7 @@ def check(files: tuple[pathlib.Path, ...], day: dt.datetime | None) -> None:
     """Report every problem of campaign files, with line numbers."""
     from pipeline.daily import preflight, prepare
 
-    plan = prepare(_request(files, pathlib.Path("out"), day, ()), _settings())
+    plan = prepare(request_of(files, pathlib.Path("out"), day, ()), settings_here())
     if problems := preflight(plan):
         raise CampaignError(problems)
     click.echo(f"{len(plan.plans)} campaigns, {plan.size} creatives a day: no problems")
@@ -71,7 +63,7 @@ def plan(
     from pipeline.daily import prepare
     from pipeline.plan.report import plan_report
 
-    prepared = prepare(_request(files, out, day, markets), _settings())
+    prepared = prepare(request_of(files, out, day, markets), settings_here())
     if as_json:
         click.echo(f"[{','.join(plan.to_json() for plan in prepared.plans)}]")
         return
@@ -95,7 +87,7 @@ def run(
     """Make, proofread and publish what is due in campaign files."""
     from flows.terminal import run_at_terminal
 
-    code = run_at_terminal(_request(files, out, day, markets), _settings(), plain=plain)
+    code = run_at_terminal(request_of(files, out, day, markets), settings_here(), plain=plain)
     _leave(code)
 
 
@@ -120,7 +112,7 @@ def preview(
     from pipeline.proof.describe import describe
     from pipeline.proof.prove import Proofreader
 
-    settings = _settings()
+    settings = settings_here()
     reader = Proofreader.standard()
     workshop = open_workshop(settings, reader, reader.versions())
     drawn_with = (settings.templates, workshop.renderer.engine)
@@ -128,7 +120,7 @@ def preview(
         market=market, locale=locale, format=format_, offer=offer, day=day.date() if day else None
     )
     loaded = load([file], settings)[0]
-    variant = choose(loaded, choice, _now(), drawn_with)
+    variant = choose(loaded, choice, now(), drawn_with)
     outcome, path = preview(variant, workshop)
     click.echo(describe(outcome.proof) if outcome.proof else f"held: {outcome.reason}")
     if path:
@@ -172,7 +164,7 @@ def proof(
     if image is None or not locale or not lines:
         msg = "name an image, --locale and at least one --line ROLE=TEXT, or --batch FILE.jsonl"
         raise UsageError(msg)
-    result = prove_file(image, locale, _lines(lines), extra_text)
+    result = prove_file(image, locale, lines_of(lines), extra_text)
     shown = answer(str(image), result)
     click.echo(json.dumps(shown, ensure_ascii=False) if as_json else describe(result))
     _leave(ExitCode.ACCEPTED if shown["verdict"] == "pass" else ExitCode.HELD)
@@ -186,7 +178,7 @@ def verify(folder: pathlib.Path) -> None:
     from pipeline.proof.prove import Proofreader
     from pipeline.publish.verify import verify
 
-    findings = list(verify(folder, Proofreader.standard(), Store(_settings().work)))
+    findings = list(verify(folder, Proofreader.standard(), Store(settings_here().work)))
     wrong = [finding for finding in findings if finding.what]
     for finding in wrong:
         click.echo(f"{finding.file}: {finding.what}")
@@ -206,7 +198,7 @@ def gallery(folder: pathlib.Path) -> None:
     manifests = manifests_under(folder)
     if not manifests:
         raise UsageError(f"there is no manifest under {folder}; name the folder of a run")
-    click.echo(write_gallery(folder, manifests, _settings().templates / "pages"))
+    click.echo(write_gallery(folder, manifests, settings_here().templates / "pages"))
 
 
 @cli.command()
@@ -216,7 +208,7 @@ def doctor(files: tuple[pathlib.Path, ...]) -> None:
     from pipeline.doctor import examine
 
     missing = 0
-    for finding in examine(_settings(), _campaigns(files)):
+    for finding in examine(settings_here(), campaigns_of(files)):
         missing += not finding.found
         mark = "ok     " if finding.found else "MISSING"
         click.echo(f"{mark}  {finding.what}: {finding.found or finding.remedy}")
@@ -230,7 +222,7 @@ def serve(files: tuple[pathlib.Path, ...], out: pathlib.Path) -> None:
     """Run what is due every hour, until Ctrl-C."""
     from flows.terminal import serve_at_terminal
 
-    serve_at_terminal(_request(files, out, None, ()), _settings())
+    serve_at_terminal(request_of(files, out, None, ()), settings_here())
 
 
 @cli.command()
@@ -238,7 +230,7 @@ def stop() -> None:
     """End the Prefect server that a run left for its UI."""
     from flows.terminal import stop_at_terminal
 
-    stop_at_terminal(_settings())
+    stop_at_terminal(settings_here())
 
 
 def main() -> NoReturn:
@@ -259,48 +251,6 @@ def main() -> NoReturn:
         _complain("interrupted; what was finished is kept, run again to go on")
         _abandon(ExitCode.INTERRUPTED)
     sys.exit(ExitCode.ACCEPTED)
-
-
-def _request(
-    files: Sequence[pathlib.Path],
-    out: pathlib.Path,
-    day: dt.datetime | None,
-    markets: tuple[str, ...],
-) -> "RunRequest":
-    from pipeline.daily import RunRequest
-
-    return RunRequest(
-        files=_campaigns(files),
-        out=out,
-        instant=_now(),
-        day=day.date() if day else None,
-        markets=markets,
-    )
-
-
-def _campaigns(files: Sequence[pathlib.Path]) -> tuple[pathlib.Path, ...]:
-    found = tuple(files) or tuple(sorted(pathlib.Path("campaigns").glob("*.yaml")))
-    if not found:
-        raise UsageError("there is no campaign here; name one, such as campaigns/daily-deals.yaml")
-    return found
-
-
-def _lines(arguments: Sequence[str]) -> list["Line"]:
-    from pipeline.plan.lines import Line
-
-    pairs = [argument.partition("=") for argument in arguments]
-    for role, equals, text in pairs:
-        if not (role and equals and text):
-            raise UsageError(f"--line wants ROLE=TEXT, such as price='8,90 €', not {role!r}")
-    return [Line.of(role, text) for role, _, text in pairs]
-
-
-def _settings() -> Settings:
-    return read_settings(os.environ, os.cpu_count() or 1)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 def _complain(message: str) -> None:
