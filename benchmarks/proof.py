@@ -21,7 +21,7 @@ from pipeline.proof.find import MAX_SIDE, DbFinder
 from pipeline.proof.images import open_image
 from pipeline.proof.ppocr import PpOcr
 from pipeline.proof.prove import Proofreader
-from pipeline.proof.tesseract import Tesseract
+from pipeline.proof.tesseract import Look, Tesseract
 from pipeline.proof.verdict import LineProof, Verdict
 from pipeline.typeset.draw import draw_line
 from pipeline.typeset.renderer import TakumiRenderer
@@ -47,7 +47,7 @@ def main() -> None:
     recogniser = PpOcr()
     proofreader = Proofreader(
         finder=DbFinder(max_side=options.max_side),
-        readers=(recogniser, recogniser.wider(), Tesseract(), Tesseract(english=True)),
+        readers=(recogniser, recogniser.wider(), *(Tesseract(look) for look in Look)),
         drawer=functools.partial(draw_line, renderer=TakumiRenderer()),
     )
     counts: collections.Counter[tuple[str, bool, Verdict]] = collections.Counter()

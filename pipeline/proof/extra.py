@@ -10,9 +10,11 @@ from pipeline.proof.pieces import Part, Piece
 from pipeline.proof.reading import Reading
 from pipeline.proof.verdict import ExtraText
 
-NUMBER_SURE = 0.6
+NUMBER_SURE = 0.7
+ALONE_SURE = 0.95
 WORD_SURE = 0.85
-"""Mean probability from which a number or a word counts as legible, not as picture detail."""
+"""Mean probability from which a number, a single digit standing alone or a word counts as
+legible, not as picture detail: rings and handles in pictures read as 0 or 2 at up to 0.90."""
 
 _WEAKEST = 0.5
 _SHORTEST_WORD = 3
@@ -71,7 +73,8 @@ def _reason(reading: Reading, piece: Piece, strict: frozenset[str]) -> str:
     if reading.reader not in strict and not _agreed(reading, piece):
         return ""
     numeric = "".join(c for c in reading.text if has_number(c) or marks(c))
-    if numeric and reading.weakest_of(numeric) >= NUMBER_SURE and reading.mean >= NUMBER_SURE:
+    needed = NUMBER_SURE if len(bare(reading.text)) > 1 else ALONE_SURE
+    if numeric and reading.weakest_of(numeric) >= needed and reading.mean >= needed:
         return "a number or a mark that nobody asked for"
     sure = reading.mean >= WORD_SURE and reading.weakest >= _WEAKEST
     return "words that nobody asked for" if sure and _is_word(reading.text) else ""

@@ -108,12 +108,13 @@ def quad_of(box: Box) -> Quad:
     return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
-def rectified(image: Pixels, quad: Quad) -> Pixels:
+def rectified(image: Pixels, quad: Quad, outside: int | None = None) -> Pixels:
     """Return the region of a picture turned upright.
 
     Args:
-        image: RGB pixels.
-        quad: The region's corners; parts outside the picture repeat its edge.
+        image: RGB pixels, or a mask.
+        quad: The region's corners.
+        outside: Value of what lies outside the picture; None repeats its edge.
     """
     corners = np.array(quad, np.float32)
     width = max(1, round(float(np.linalg.norm(corners[1] - corners[0]))))
@@ -125,7 +126,8 @@ def rectified(image: Pixels, quad: Quad) -> Pixels:
         matrix,
         (width, height),
         flags=cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REPLICATE,
+        borderMode=cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT,
+        borderValue=outside or 0,
     )
     return np.asarray(warped, np.uint8)
 

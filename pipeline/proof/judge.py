@@ -6,6 +6,7 @@ nothing about, passes on readings alone, and those must be exact.
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.plan.lines import Line, Policy
@@ -160,8 +161,13 @@ def _text_objection(line: Line, evidence: Sequence[Evidence]) -> str:
     if strict and (has_number(line.text) or not any(_nearly(line, r) for r in strict)):
         # Never digits on the word of a reader that corrects what it sees.
         return _weakness(line, strict)
-    needed = _VOTES
-    return "" if len(exact) >= needed else _weakness(line, [e.reading for e in evidence])
+    # Several looks in one set of languages are counted; sets do not help each other out.
+    sets = Counter(reading.reader.partition("/")[0] for reading in exact)
+    return (
+        ""
+        if max(sets.values(), default=0) >= _VOTES
+        else _weakness(line, [e.reading for e in evidence])
+    )
 
 
 def _number_objection(line: Line, evidence: Sequence[Evidence], *, mirrored: bool) -> str:

@@ -6,6 +6,11 @@ LATIN = "eng"
 """Read beside every other language: percent signs, euro signs, brand names, digits."""
 
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})
+_OTHER_SCRIPTS = frozenset({
+    "ar", "be", "bg", "bn", "el", "fa", "gu", "he", "hi", "hy", "iw", "ja", "ka", "kk", "km", "kn",
+    "ko", "lo", "mk", "ml", "mn", "mr", "my", "ne", "pa", "ru", "si", "sr", "ta", "te", "th", "uk",
+    "ur", "zh",
+})  # fmt: skip
 _TRADITIONAL = frozenset({"Hant", "TW", "HK", "MO"})
 
 _LANGUAGES = {
@@ -54,4 +59,13 @@ def package_of(language: str) -> str:
 
 def reads_right_to_left(locale: str) -> bool:
     """Return whether the locale's language is written from right to left."""
-    return locale.replace("-", "_").split("_")[0] in _RIGHT_TO_LEFT
+    return _language(locale) in _RIGHT_TO_LEFT
+
+
+def is_written_in_latin(locale: str) -> bool:
+    """Return whether the locale's language is written in the Latin script."""
+    return _language(locale) not in _OTHER_SCRIPTS
+
+
+def _language(locale: str) -> str:
+    return locale.replace("-", "_").partition("_")[0]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pipeline.proof.distance import aligned
 from pipeline.proof.find import Quad, box_of
 from pipeline.proof.reading import Reading, joined
+from pipeline.proof.redraw import Drawn
 from pipeline.proof.verdict import Box
 
 
@@ -16,10 +17,13 @@ class Piece:
     Attributes:
         quad: Where it is.
         readings: What the readers said.
+        hidden: Ink that reaches into the place but belongs to a neighbouring row; None if
+            nothing is known of any.
     """
 
     quad: Quad
     readings: tuple[Reading, ...] = ()
+    hidden: Drawn | None = dataclasses.field(default=None, compare=False)
 
     @property
     def box(self) -> Box:

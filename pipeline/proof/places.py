@@ -1,42 +1,113 @@
 """Places: where the lines that we set stand, and what of the found regions they explain."""
 
+import dataclasses
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.proof.find import Quad, Region, rectified
+from pipeline.proof.find import Quad, Region, rectified, widened
+from pipeline.proof.pieces import Piece
 from pipeline.proof.reading import Pixels
-from pipeline.proof.redraw import Drawn, turned
+from pipeline.proof.redraw import Drawer, Drawn, draw_again, turned
 from pipeline.typeset.setting import LineSetting
 
 _INK = 24
 _OVERHANG = 0.3
+_TALL = 0.4
+_ROUND = np.ones((3, 3), np.uint8)
 _BORDER = 0.22
 _REACH = 0.45
 _EXPLAINED = 0.5
 _GAP = 0.7
+_SPACE = 0.5
+_LONGEST = 45
 _FULL = 255
 
 
-def rows_of(setting: LineSetting, drawn: Drawn) -> list[Quad]:
+def rows_of(setting: LineSetting, drawn: Drawn, drawer: Drawer) -> list[Piece]:
     """Return the place of each row's ink on the picture, with a narrow border.
 
     Args:
         setting: How the line was set.
         drawn: The line drawn alone.
+        drawer: Draws single rows.
     """
-    quads: list[Quad] = []
+    if len(setting.rows) == 1:
+        return _row_pieces(setting, drawn)
+    pieces: list[Piece] = []
+    for row in setting.rows:
+        alone = dataclasses.replace(setting, rows=(row,))
+        one = draw_again(alone, drawer)
+        hidden = dataclasses.replace(drawn, mask=_beside(drawn, one))
+        pieces += [dataclasses.replace(p, hidden=hidden) for p in _row_pieces(alone, one)]
+    return pieces
+
+
+def crop_of(piece: Piece, image: Pixels, border: float) -> Pixels:
+    """Return the piece cut from the picture, upright, without the ink of neighbouring rows.
+
+    Args:
+        piece: The place.
+        image: RGB pixels.
+        border: Additional border as a share of the place's height.
+    """
+    quad = widened(piece.quad, border)
+    crop = rectified(image, quad)
+    if piece.hidden is None:
+        return crop
+    moved = np.array(quad, np.float32) - (piece.hidden.left, piece.hidden.top)
+    foreign = cv2.dilate(rectified(piece.hidden.mask, _quad(moved), outside=0), _ROUND)
+    mask = np.asarray(foreign > _INK, np.uint8)
+    return np.asarray(cv2.inpaint(crop, mask, 3, cv2.INPAINT_TELEA), np.uint8)
+
+
+def strip_of(rows: Sequence[Pixels], *, mirrored: bool) -> Pixels | None:
+    """Return the rows of a line side by side, as one row; None if that would be too long.
+
+    Args:
+        rows: Crops of the rows from top to bottom.
+        mirrored: Whether they are written from right to left.
+    """
+    height = max(row.shape[0] for row in rows)
+    gap = round(height * _SPACE)
+    padded = [_padded(row, height, gap) for row in rows]
+    strip = np.concatenate(padded[::-1] if mirrored else padded, axis=1)
+    return strip if strip.shape[1] <= _LONGEST * height else None
+
+
+def _padded(row: Pixels, height: int, gap: int) -> Pixels:
+    """Return a row in the middle of its own background, a word space wider."""
+    edge = np.concatenate([row[0], row[-1], row[:, 0], row[:, -1]])
+    canvas = np.empty((height, row.shape[1] + gap, 3), np.uint8)
+    canvas[:] = np.asarray(np.median(edge, axis=0), np.uint8)
+    top, left = (height - row.shape[0]) // 2, gap // 2
+    canvas[top : top + row.shape[0], left : left + row.shape[1]] = row
+    return canvas
+
+
+def _beside(drawn: Drawn, one: Drawn) -> Pixels:
+    """Return the line's coverage without one of its rows."""
+    height, width = drawn.mask.shape
+    bounds = (drawn.left, drawn.top, drawn.left + width, drawn.top + height)
+    own = cv2.dilate(one.within(bounds), _ROUND)
+    return np.where(own > 0, np.uint8(0), drawn.mask)
+
+
+def _row_pieces(setting: LineSetting, drawn: Drawn) -> list[Piece]:
+    pieces: list[Piece] = []
     place = np.array((drawn.left, drawn.top), np.float32)
     for row in setting.rows:
         corners = np.array(turned(row, setting), np.float32) - place
-        wide = _grown(corners, _OVERHANG * setting.size, 0.1 * setting.size)
-        ink = rectified(drawn.mask, _quad(wide)) > _INK
+        wide = _grown(corners, _OVERHANG * setting.size, _TALL * setting.size)
+        ink = rectified(drawn.mask, _quad(wide), outside=0) > _INK
         if ink.any():
             tight = _inner(wide, ink)
             border = _BORDER * min(setting.size, float(np.linalg.norm(tight[3] - tight[0])))
             border = max(border, 3.0)
-            quads.append(_quad(_grown(tight, border, border) + place))
-    return quads
+            pieces.append(Piece(quad=_quad(_grown(tight, border, border) + place)))
+    return pieces
 
 
 def explained_by(quads: list[Quad], shape: tuple[int, int]) -> Pixels:

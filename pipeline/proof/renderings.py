@@ -17,6 +17,7 @@ _WIDEST = 3000
 _CLUSTERS = 3
 _SAMPLES = 4000
 _WHITE = 255
+_FAINT = 0.15
 
 Values = npt.NDArray[np.float32]
 
@@ -53,7 +54,9 @@ def _inked(grey: Values, level: float) -> Pixels:
 
 
 def _stretched(ink: Values) -> Pixels:
+    # What is faint is grain of the background, not ink.
     top = max(1.0, float(np.percentile(ink, 99)))
+    ink = (ink - _FAINT * top) / (1.0 - _FAINT)
     return np.asarray(_WHITE - np.clip(ink / top, 0.0, 1.0) * _WHITE, np.uint8)
 
 

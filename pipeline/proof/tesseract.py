@@ -1,6 +1,7 @@
 """Tesseract, by language: all crops of a picture on one page, one call per set of languages."""
 
 import dataclasses
+import enum
 import functools
 import os
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,13 @@ import numpy as np
 import pytesseract
 
 from pipeline.errors import ToolMissingError
-from pipeline.proof.languages import LATIN, languages_of, package_of, reads_right_to_left
+from pipeline.proof.languages import (
+    LATIN,
+    is_written_in_latin,
+    languages_of,
+    package_of,
+    reads_right_to_left,
+)
 from pipeline.proof.normalise import normalise
 from pipeline.proof.reading import Pixels, Reading
 from pipeline.proof.renderings import NAMES, renderings
@@ -24,33 +31,47 @@ _SIDE = 24
 _WHITE = 255
 
 
+class Look(enum.Enum):
+    """In which languages to look; later ones are for what the earlier ones leave open.
+
+    OWN: the locale's language, with English beside it if both are written in Latin letters.
+        Beside another script English does harm: Arabic and Greek words come out as Latin ones.
+    MIXED: the locale's language and English, for lines in two scripts.
+    ENGLISH: English alone, for numbers: beside a large script, digits come off badly.
+    """
+
+    OWN = "own"
+    MIXED = "mixed"
+    ENGLISH = "english"
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Word:
     text: str
     sure: float
+    line: tuple[int, ...]
+    left: int
+    right: int
 
 
 class Tesseract:
-    """Reads crops with Tesseract 5 in the languages of the locale, or in English alone.
-
-    English alone is worth asking about numbers that the locale's own data leaves open: beside
-    a large script, digits come off badly.
+    """Reads crops with Tesseract 5 in the languages of the locale.
 
     Constructing it sets OMP_THREAD_LIMIT to 1 for the process, unless it is set already:
     Tesseract's threads slow each other down by an order of magnitude on a busy machine.
 
     Args:
         timeout: Seconds after which a call is given up; its crops then have no reading.
-        english: Whether to read in English alone.
+        look: In which languages to look.
     """
 
     strict = False
     border = 0.0
 
-    def __init__(self, timeout: float = 30.0, *, english: bool = False) -> None:
+    def __init__(self, look: Look = Look.OWN, timeout: float = 30.0) -> None:
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
         self._timeout = timeout
-        self._english = english
+        self._look = look
 
     def versions(self) -> dict[str, str]:
         """Return the version of Tesseract.
@@ -62,7 +83,7 @@ class Tesseract:
 
     def knows(self, text: str) -> bool:
         """Return whether it is worth asking: English alone only about unaccented text."""
-        return not self._english or normalise(text).isascii()
+        return self._look is not Look.ENGLISH or normalise(text).isascii()
 
     def read(self, crops: Sequence[Pixels], locale: str) -> list[tuple[Reading, ...]]:
         """Return up to three readings of each crop, one for each rendering of it.
@@ -81,18 +102,27 @@ class Tesseract:
         if not (crops and languages):
             return [()] * len(crops)
         _require(languages)
-        page = _page([rendering for crop in crops for rendering in renderings(crop)])
-        return self._read_page(page, "+".join(languages), len(crops))
+        mirrored = reads_right_to_left(locale) and self._look is not Look.ENGLISH
+        page = _page([look for crop in crops for look in renderings(crop)], mirrored=mirrored)
+        rows = self._rows(page, "+".join(languages), len(crops) * len(NAMES))
+        name = f"{NAME}:{'+'.join(languages)}"
+        readings = [
+            _reading(_in_order(row, mirrored=mirrored), f"{name}/{NAMES[index % len(NAMES)]}")
+            for index, row in enumerate(rows)
+        ]
+        count = len(NAMES) if rows else 0
+        return [tuple(readings[index * count : (index + 1) * count]) for index in range(len(crops))]
 
     def _languages(self, locale: str) -> tuple[str, ...]:
-        languages = languages_of(locale)
-        if self._english:
-            # Where English is the locale's own, it has been asked already.
+        languages, latin = languages_of(locale), is_written_in_latin(locale)
+        if self._look is Look.ENGLISH:
             return () if languages == (LATIN,) else (LATIN,)
-        # Beside English, Arabic and Hebrew words come out as Latin ones.
-        return languages[:1] if reads_right_to_left(locale) else languages
+        if self._look is Look.MIXED:
+            return () if latin else languages
+        return languages if latin else languages[:1]
 
-    def _read_page(self, page: Pixels, languages: str, crops: int) -> list[tuple[Reading, ...]]:
+    def _rows(self, page: Pixels, languages: str, count: int) -> list[list[_Word]]:
+        """Return the words of each row of a page; nothing at all if the call failed."""
         try:
             table = pytesseract.image_to_data(
                 page,
@@ -104,35 +134,49 @@ class Tesseract:
         except pytesseract.TesseractNotFoundError as error:
             raise _missing() from error
         except RuntimeError:
-            return [()] * crops
-        rows = _rows(table, crops * len(NAMES))
-        name = f"{NAME}:{languages}"
-        readings = [
-            _reading(row, f"{name}/{NAMES[index % len(NAMES)]}") for index, row in enumerate(rows)
-        ]
-        return [
-            tuple(reading for reading in readings[start : start + len(NAMES)] if reading.text)
-            for start in range(0, len(readings), len(NAMES))
-        ]
+            return []
+        return _by_row(table, count)
 
 
-def _page(rows: Sequence[Pixels]) -> Pixels:
+def _page(rows: Sequence[Pixels], *, mirrored: bool) -> Pixels:
     width = max(row.shape[1] for row in rows) + 2 * _SIDE
     page = np.full((len(rows) * (_ROW + _GAP) + _GAP, width), _WHITE, np.uint8)
     for index, row in enumerate(rows):
         top = _GAP + index * (_ROW + _GAP)
-        page[top : top + _ROW, _SIDE : _SIDE + row.shape[1]] = row
+        # Rows begin below each other, at the side where the script begins: a ragged beginning
+        # is taken for columns.
+        left = width - _SIDE - row.shape[1] if mirrored else _SIDE
+        page[top : top + _ROW, left : left + row.shape[1]] = row
     return np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
-def _rows(table: dict[str, list[Any]], count: int) -> list[list[_Word]]:
+def _by_row(table: dict[str, list[Any]], count: int) -> list[list[_Word]]:
     rows: list[list[_Word]] = [[] for _ in range(count)]
-    columns = (table["text"], table["conf"], table["top"], table["height"])
-    for text, sure, top, height in zip(*columns, strict=True):
+    names = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
+    for text, sure, left, top, width, height, *line in zip(
+        *(table[name] for name in names), strict=True
+    ):
         index = int((top + height / 2 - _GAP / 2) // (_ROW + _GAP))
-        if str(text).strip() and float(sure) >= 0 and 0 <= index < count:
-            rows[index].append(_Word(str(text).strip(), float(sure) / 100))
+        if text.strip() and float(sure) >= 0 and 0 <= index < count:
+            word = _Word(text.strip(), float(sure) / 100, tuple(line), left, left + width)
+            rows[index].append(word)
     return rows
+
+
+def _in_order(words: Sequence[_Word], *, mirrored: bool) -> list[_Word]:
+    """Return the words of a row in reading order.
+
+    Tesseract may take parts of one row for columns of a table. Within a part its order is
+    logical, so parts are put in order and words stay as they are.
+    """
+    parts: dict[tuple[int, ...], list[_Word]] = {}
+    for word in words:
+        parts.setdefault(word.line, []).append(word)
+
+    def place(part: list[_Word]) -> int:
+        return -max(word.right for word in part) if mirrored else min(word.left for word in part)
+
+    return [word for part in sorted(parts.values(), key=place) for word in part]
 
 
 def _reading(words: Iterable[_Word], reader: str) -> Reading:

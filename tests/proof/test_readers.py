@@ -12,7 +12,7 @@ from pipeline.proof.models import model_path
 from pipeline.proof.ppocr import PpOcr
 from pipeline.proof.reading import Reading
 from pipeline.proof.renderings import renderings
-from pipeline.proof.tesseract import Tesseract
+from pipeline.proof.tesseract import Look, Tesseract
 
 if TYPE_CHECKING:
     from tests.proof.conftest import Pixels, Studio
@@ -114,7 +114,7 @@ def test_tesseract_reads_each_script_on_one_page_of_crops(
 
 
 def test_digits_that_a_script_reads_badly_are_read_in_english(studio: "Studio") -> None:
-    english = Tesseract(english=True)
+    english = Tesseract(Look.ENGLISH)
     (digits,) = english.read([crop(studio, "49.90", "en_US")], "he_IL")
     assert "49.90" in {reading.text for reading in digits}
     assert english.knows("49.90")
