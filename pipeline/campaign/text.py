@@ -2,7 +2,6 @@
 
 import unicodedata
 
-_EMBEDDINGS = frozenset("\u202a\u202b\u202c\u202d\u202e")
 _OPENING = frozenset("\u2066\u2067\u2068")
 _CLOSING = "\u2069"
 _LOST = frozenset("\ufffc\ufffd")
@@ -24,7 +23,7 @@ def text_problem(text: str) -> str:
     depth = 0
     for character in text:
         depth += (character in _OPENING) - (character == _CLOSING)
-        if depth < 0 or character in _EMBEDDINGS or _forbidden(character):
+        if depth < 0 or _forbidden(character):
             return f"has the invisible character U+{ord(character):04X}; remove it"
     if depth:
         return "has a directional isolate that is not closed; remove it or close it with U+2069"

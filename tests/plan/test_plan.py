@@ -1,5 +1,6 @@
 """The plan says what would be made, why, and what it costs."""
 
+import dataclasses
 import decimal
 import json
 import pathlib
@@ -124,6 +125,20 @@ def test_a_plate_is_paid_once_and_one_in_the_store_is_free() -> None:
     assert priced.cost(1024, 1024) == decimal.Decimal("0.05")
     assert priced.cost(1024, 1025) == decimal.Decimal("0.10")
     assert priced.cost(1, 1) == decimal.Decimal("0.05")
+
+
+def test_a_plan_costs_its_plates_once_each_and_none_that_is_there(
+    plan: MakePlan, text: str
+) -> None:
+    planned = tuple(
+        dataclasses.replace(p, variant=dataclasses.replace(p.variant, cost="0.05"))
+        for p in plan(text).planned
+    )
+    dear = dataclasses.replace(plan(text), planned=planned)
+    assert len(planned) == 12
+    assert dear.cost == decimal.Decimal("0.20")  # two offers in two formats
+    there = planned[0].variant.request.fingerprint
+    assert dataclasses.replace(dear, plates=frozenset({there})).cost == decimal.Decimal("0.15")
 
 
 def test_the_studio_costs_nothing(plan: MakePlan, text: str) -> None:

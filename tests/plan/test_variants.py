@@ -115,6 +115,10 @@ def test_the_fingerprint_changes_with_what_shapes_the_picture(
     assert changed == inputs
 
 
+def test_the_fingerprint_counts_the_formats_size_and_limit(plan: MakePlan, text: str) -> None:
+    assert one(plan, text).inputs["format"] == "1080x1350, at most 31457280 bytes"
+
+
 def test_the_fingerprint_changes_with_the_engine(plan: MakePlan, text: str) -> None:
     assert one(plan, text).fingerprint != one(plan, text, engine="engine 2").fingerprint
 

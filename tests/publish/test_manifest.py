@@ -86,7 +86,8 @@ def test_the_last_accepted_delivery_of_each_coordinate_counts(
 ) -> None:
     first = plan()
     export(first)
-    second = plan(("de: 8.90", "de: 7.90"), day=dt.date(2026, 12, 2))
+    lower = (("de: 8.90", "de: 7.90"), ("ch: 14.90", "ch: 13.90"))
+    second = plan(*lower, day=dt.date(2026, 12, 2))
     export(second, held=("fr_CH",))
     last = delivered_before(tmp_path / "out", "lunch")
     by_locale = {variant.locale: variant for variant in second.variants}
