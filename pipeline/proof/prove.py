@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pipeline.plan.lines import Line
 from pipeline.proof.extra import unexplained
 from pipeline.proof.find import DbFinder, Finder
+from pipeline.proof.ink import ink_of
 from pipeline.proof.languages import reads_right_to_left
 from pipeline.proof.pieces import Piece
 from pipeline.proof.places import explained_by, left_over, rows_of
@@ -128,8 +129,10 @@ class Proofreader:
         explained = explained_by([piece.quad for row in rows.values() for piece in row], shape)
         regions = self._finder.find(image)
         loose = [quad for region in regions for quad in left_over(region, explained)]
+        ground = typeset[1]
         return Sheet(
             image=image,
+            words=image if ground is None else ink_of(image, ground, known.values()),
             lines=lines,
             locale=locale,
             mirrored=reads_right_to_left(locale),

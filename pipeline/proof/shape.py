@@ -133,7 +133,7 @@ class _Window:
             pixels=_opponent(_resized(image[part], size)),
             mask=_share(_resized(mask, size)),
             others=_share(_resized(others[part], size)),
-            colour=_opponent(np.array([[_rgb(setting.colour)]], np.float32))[0, 0],
+            colour=_opponent_of(setting.colour),
             em=setting.size * scale,
         )
 
@@ -146,15 +146,11 @@ class _Window:
     def judged(self, given: Values | None) -> Shape:
         known = self._known()
         ground = _filled(self.pixels, known, self.em) if given is None else given
-        contrast = self.colour - ground
-        power = (contrast**2).sum(axis=2)
-        telling = power >= _LEAST_CONTRAST**2
+        cover, telling = _covered(self.pixels, ground, self.colour)
         solid = self.mask > _INKED * self.mask.max()
         if telling[solid].mean() < _MOST_TELLING:
             reason = "too little contrast to compare the shape"
             return Shape(verdict=Verdict.UNSURE, score=0.0, reason=reason)
-        share = ((self.pixels - ground) * contrast).sum(axis=2) / np.maximum(power, 1.0)
-        cover = np.clip(share, 0.0, 1.0).astype(np.float32)
         mask = self._as_sharp_as(cover)
         return self._compared(mask, np.where(telling, cover, mask), known)
 
@@ -241,6 +237,34 @@ def _filled(pixels: Values, known: Values, em: float) -> Values:
 def _typical(pixels: Values, known: Values) -> Values:
     chosen = pixels[known > 0]
     return np.asarray(np.median(chosen if chosen.size else pixels.reshape(-1, 3), axis=0))
+
+
+def coverage(image: Pixels, ground: Pixels, colour: str) -> tuple[Values, Flags]:
+    """Return how far each pixel is covered with a colour, and where that can be told.
+
+    Args:
+        image: Delivered pixels, RGB, shape [height, width, 3].
+        ground: The same pixels before the words went on them.
+        colour: #RRGGBB.
+
+    Returns:
+        Shares of 0 to 1, shape [height, width], and whether the ground differs enough from
+        the colour for the share to mean something.
+    """
+    pixels, under = np.asarray(image, np.float32), np.asarray(ground, np.float32)
+    return _covered(_opponent(pixels), _opponent(under), _opponent_of(colour))
+
+
+def _covered(pixels: Values, ground: Values, colour: Values) -> tuple[Values, Flags]:
+    contrast = colour - ground
+    power = (contrast**2).sum(axis=2)
+    share = ((pixels - ground) * contrast).sum(axis=2) / np.maximum(power, 1.0)
+    cover = np.asarray(np.clip(share, 0.0, 1.0), np.float32)
+    return cover, np.asarray(power >= _LEAST_CONTRAST**2)
+
+
+def _opponent_of(colour: str) -> Values:
+    return np.asarray(_opponent(np.array([[_rgb(colour)]], np.float32))[0, 0], np.float32)
 
 
 def _opponent(pixels: Values) -> Values:

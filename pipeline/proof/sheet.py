@@ -26,6 +26,7 @@ class Sheet:
 
     Attributes:
         image: The delivered pixels, RGB.
+        words: Where typeset lines are read: their ink if the ground is known, else the image.
         lines: Everything that must stand on it.
         locale: The locale it is written in.
         mirrored: Whether that is written from right to left.
@@ -40,6 +41,7 @@ class Sheet:
     """
 
     image: Pixels
+    words: Pixels
     lines: Sequence[Line]
     locale: str
     mirrored: bool
@@ -65,8 +67,9 @@ class Sheet:
         rows = [index for index in lines if index not in whole]
         loose = self._open_pieces(reader)
         pieces = [piece for index in rows for piece in self.rows[index]]
-        pieces += [self.loose[index] for index in loose]
-        crops = [crop_of(piece, self.image, reader.border) for piece in pieces]
+        seen = self._seen(reader)
+        crops = [crop_of(piece, seen, reader.border) for piece in pieces]
+        crops += [crop_of(self.loose[index], self.image, reader.border) for index in loose]
         if not crops and not whole:
             return
         answers = iter(reader.read([*whole.values(), *crops], self.locale))
@@ -120,6 +123,11 @@ class Sheet:
             reason=judged.reason,
         )
 
+    def _seen(self, reader: Reader) -> Pixels:
+        """Return where a reader reads typeset lines: the second one looks at the raw pixels."""
+        again = len(self.readers) > 1 and reader is self.readers[1]
+        return self.image if again else self.words
+
     def _told(self, piece: Piece, readings: Sequence[Reading], reader: Reader) -> Piece:
         if reader.strict:
             self.strict.update(reading.reader for reading in readings)
@@ -129,7 +137,7 @@ class Sheet:
         wrapped = [index for index in lines if len(self.rows[index]) > 1]
         strips = {
             index: strip_of(
-                [crop_of(piece, self.image, reader.border) for piece in self.rows[index]],
+                [crop_of(piece, self.words, reader.border) for piece in self.rows[index]],
                 mirrored=self.mirrored,
             )
             for index in wrapped

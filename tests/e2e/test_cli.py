@@ -70,7 +70,7 @@ def test_words_that_cannot_fit_hold_their_creative_and_no_other(
     file.write_text(file.read_text("utf-8").replace("Heute im Topf", f"{long} {long}"), "utf-8")
     checked = proofpress("check", FIRST)
     assert checked.returncode == 2
-    assert checked.stderr.startswith(f"{FIRST}:17: offers.lunch.copy.headline.de_DE: ")
+    assert checked.stderr.startswith(f"{FIRST}:17: offers.lunch.copy.headline.de: ")
     done = proofpress("run", "--plain", FIRST)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "first  1 of 2 passed" in done.stdout
