@@ -5,7 +5,6 @@ import io
 import numpy as np
 import numpy.typing as npt
 import PIL.Image
-import PIL.ImageFilter
 
 from pipeline.campaign.formats import Format
 from pipeline.errors import ProviderError
@@ -14,9 +13,6 @@ QUALITIES = (92, 88, 84, 80)
 """JPEG qualities, tried in turn; below 80 small letters begin to fray."""
 
 JPEG = "image/jpeg"
-
-_REACH = 24
-"""The ground is kept within one 24th of the longer side around the words."""
 
 
 def encode(picture: npt.NDArray[np.uint8], fmt: Format) -> bytes | None:
@@ -53,18 +49,12 @@ def decode(content: bytes, width: int, height: int) -> npt.NDArray[np.uint8]:
         raise ProviderError(f"the picture is damaged ({error})") from error
 
 
-def ground_file(ground: npt.NDArray[np.uint8], ink: npt.NDArray[np.uint8]) -> bytes:
-    """Return the ground under the words as a small file, for proofs now and later.
+def ground_file(ground: npt.NDArray[np.uint8]) -> bytes:
+    """Return the picture under the words as a file, for proofs now and later.
 
     Args:
         ground: RGB without the words, shape [height, width, 3].
-        ink: Coverage of all words, shape [height, width]; what is far from them is left flat.
     """
-    reach = max(ground.shape) // _REACH * 2 + 1
-    near = PIL.Image.fromarray(ink).point(lambda value: 255 if value else 0)
-    window = near.filter(PIL.ImageFilter.MaxFilter(5)).filter(PIL.ImageFilter.BoxBlur(reach))
-    kept = np.asarray(window)[:, :, None] > 0
     out = io.BytesIO()
-    flat = np.where(kept, ground, np.uint8(128))
-    PIL.Image.fromarray(flat).save(out, "JPEG", quality=QUALITIES[0], subsampling=0)
+    PIL.Image.fromarray(ground).save(out, "JPEG", quality=QUALITIES[0], subsampling=0)
     return out.getvalue()

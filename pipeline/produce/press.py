@@ -104,7 +104,7 @@ class Press:
         self, variant: Variant, obtained: Obtained, lettered: Lettered, content: bytes
     ) -> Outcome:
         size = (variant.format.width, variant.format.height)
-        ground = ground_file(lettered.ground, lettered.ink)
+        ground = ground_file(lettered.ground)
         proof = self.prover.prove(
             decode(content, *size),
             variant.lines,
@@ -220,5 +220,5 @@ def _held(variant: Variant, engine: str, reason: str, obtained: Obtained | None)
 def _why(proof: Proof) -> str:
     """Return why a proof does not pass, in one sentence; empty if it does."""
     lines = [f"{line.role}: {line.reason}" for line in proof.lines if line.reason]
-    extra = [f"not asked for: {text.text!r}" for text in proof.extra]
+    extra = [f"not asked for: {text.text!r}" if text.text else text.reason for text in proof.extra]
     return "; ".join(lines + extra) if proof.verdict is not Verdict.PASS else ""

@@ -72,12 +72,23 @@ def _without(reading: Reading, taken: set[int]) -> Reading:
 def _reason(reading: Reading, piece: Piece, strict: frozenset[str]) -> str:
     if reading.reader not in strict and not _agreed(reading, piece):
         return ""
-    numeric = "".join(c for c in reading.text if has_number(c) or marks(c))
-    needed = NUMBER_SURE if len(bare(reading.text)) > 1 else ALONE_SURE
-    if numeric and reading.weakest_of(numeric) >= needed and reading.mean >= needed:
+    if _is_number(reading):
         return "a number or a mark that nobody asked for"
     sure = reading.mean >= WORD_SURE and reading.weakest >= _WEAKEST
     return "words that nobody asked for" if sure and _is_word(reading.text) else ""
+
+
+def _is_number(reading: Reading) -> bool:
+    """Return whether digits, or else a currency mark or percent sign, are surely there.
+
+    A weak mark beside sure digits does not make them doubtful: 50 % is 50, whatever the sign.
+    """
+    digits = "".join(c for c in reading.text if has_number(c))
+    telling = digits or "".join(c for c in reading.text if marks(c))
+    needed = NUMBER_SURE if len(bare(reading.text)) > 1 else ALONE_SURE
+    if not telling or reading.weakest_of(telling) < needed:
+        return False
+    return len(digits) > 1 or reading.mean >= needed
 
 
 def _agreed(reading: Reading, piece: Piece) -> bool:

@@ -1,18 +1,29 @@
-"""Ink: the typeset words of a picture in black on white, as far as the pixels show them.
+"""Ink: what stands on a picture that was not on its ground.
 
-With the ground known, each pixel says how far it is covered with the line's colour. What comes
-out is what stands on the delivered picture, right or wrong, without the photograph behind it:
-readers stumble over rays, gradients and edges, not over black on white.
+With the ground known, each pixel says how far it is covered with a line's colour. What comes
+out, black on white, is what stands on the delivered picture, right or wrong, without the
+photograph behind it: readers stumble over rays, gradients and edges. And what departs from the
+ground where no line was set, nobody asked for.
 """
 
 import math
 from collections.abc import Iterable
 
+import cv2
 import numpy as np
 
 from pipeline.proof.reading import Pixels
 from pipeline.proof.setlines import SetLine
-from pipeline.proof.shape import coverage
+from pipeline.proof.shape import Values, coverage
+from pipeline.proof.verdict import Box, ExtraText
+
+DEPARTURE = 32.0
+"""Blurred distance in RGB from which a place departs from its ground; the compression of right
+creatives reaches 8.2 over the four example campaigns."""
+
+_BLUR = 1.5
+_EDGE = 9
+"""Pixels, odd: edges of letters differ by the softness of compression."""
 
 _AROUND = 0.6
 """Width of the surroundings of a line that are looked at, in em."""
@@ -38,3 +49,33 @@ def ink_of(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> Pixels:
         cover, telling = coverage(image[part], ground[part], line.setting.colour)
         np.maximum(inked[part], np.where(telling, cover, 0.0), out=inked[part])
     return np.repeat(np.uint8(255) - (inked * 255).astype(np.uint8)[:, :, None], 3, axis=2)
+
+
+def departures(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> list[ExtraText]:
+    """Return the places where the picture departs from its ground, but no line was set.
+
+    So that a sticker, a stray stroke or a word in a script that nobody reads here is seen too.
+
+    Args:
+        image: The delivered picture, RGB.
+        ground: The picture before the words went on it, RGB.
+        lines: The typeset lines; where they have ink is not looked at.
+    """
+    blurred = _departure(image, ground, lines)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(blurred > DEPARTURE, np.uint8))
+    reason = "something that was not set stands here"
+    boxes: list[Box] = [
+        (int(left), int(top), int(width), int(height))
+        for left, top, width, height, _ in stats[1:count]
+    ]
+    return [ExtraText(text="", box=box, reason=reason) for box in boxes]
+
+
+def _departure(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> Values:
+    apart = np.linalg.norm(image.astype(np.float32) - ground, axis=2)
+    height, width = image.shape[:2]
+    inked = np.zeros((height, width), np.uint8)
+    for line in lines:
+        np.maximum(inked, line.drawn.within((0, 0, width, height)), out=inked)
+    near = cv2.dilate(inked, np.ones((_EDGE, _EDGE), np.uint8)) > 0
+    return np.asarray(cv2.GaussianBlur(np.where(near, 0, apart), (0, 0), _BLUR), np.float32)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pipeline.plan.lines import Line
 from pipeline.proof.extra import unexplained
 from pipeline.proof.find import DbFinder, Finder
-from pipeline.proof.ink import ink_of
+from pipeline.proof.ink import departures, ink_of
 from pipeline.proof.languages import reads_right_to_left
 from pipeline.proof.pieces import Piece
 from pipeline.proof.places import explained_by, left_over, rows_of
@@ -17,7 +17,7 @@ from pipeline.proof.redraw import Drawer
 from pipeline.proof.setlines import set_lines
 from pipeline.proof.sheet import Sheet
 from pipeline.proof.tesseract import Look, Tesseract
-from pipeline.proof.verdict import ExtraText, LineProof, Proof, Verdict
+from pipeline.proof.verdict import Box, ExtraText, LineProof, Proof, Verdict
 from pipeline.typeset.draw import draw_line
 from pipeline.typeset.renderer import TakumiRenderer
 from pipeline.typeset.setting import LineSetting
@@ -98,6 +98,9 @@ class Proofreader:
             sheet.read(reader)
             sheet.judge()
         extra = unexplained(sheet.loose, sheet.used(), frozenset(sheet.strict), allowed)
+        if ground is not None:
+            departed = departures(image, ground, sheet.set_lines.values())
+            extra += [one for one in departed if not any(_meet(one.box, x.box) for x in extra)]
         proofs = tuple(sheet.line_proof(index) for index in range(len(lines)))
         return Proof(
             verdict=_worst(proofs, extra if extra_text == FAIL else []),
@@ -141,6 +144,14 @@ class Proofreader:
             rows=rows,
             loose=[Piece(quad=quad) for quad in loose],
         )
+
+
+def _meet(first: Box, second: Box) -> bool:
+    return all(
+        first[axis] < second[axis] + second[axis + 2]
+        and second[axis] < first[axis] + first[axis + 2]
+        for axis in (0, 1)
+    )
 
 
 def _worst(proofs: Sequence[LineProof], extra: Sequence[ExtraText]) -> Verdict:

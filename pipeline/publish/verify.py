@@ -78,7 +78,9 @@ def _wrong(file: pathlib.Path, record: Mapping[str, Any], prover: Prover, store:
         ground=ground,
     )
     reasons = [f"{line.role}: {line.reason}" for line in proof.lines if line.reason]
-    reasons += [f"not asked for: {text.text!r}" for text in proof.extra]
+    reasons += [
+        f"not asked for: {text.text!r}" if text.text else text.reason for text in proof.extra
+    ]
     return "" if proof.verdict is Verdict.PASS else "; ".join(reasons) or proof.verdict
 
 

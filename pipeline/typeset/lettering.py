@@ -27,14 +27,12 @@ class Lettered:
     Attributes:
         picture: RGB, shape [height, width, 3].
         ground: The same without the words: the plate with the layout's shapes.
-        ink: How much of each pixel the words cover, shape [height, width].
         settings: How each line was set.
         contrasts: Role to contrast ratio.
     """
 
     picture: Pixels
     ground: Pixels
-    ink: npt.NDArray[np.uint8]
     settings: tuple[LineSetting, ...]
     contrasts: dict[str, float]
 
@@ -61,7 +59,6 @@ class _Coloured:
     """Blocks in the colours that read best, and what is still hard to read."""
 
     ground: Pixels
-    ink: npt.NDArray[np.uint8]
     laid: tuple[LaidBlock, ...]
     contrasts: dict[str, float]
     unreadable: dict[str, LineSetting]
@@ -102,7 +99,6 @@ class Letterer:
         return Lettered(
             picture=self._over(canvas, coloured.laid, scrims, words=True),
             ground=coloured.ground,
-            ink=coloured.ink,
             settings=tuple(setting for block in coloured.laid for setting in block.settings),
             contrasts=coloured.contrasts,
         )
@@ -131,13 +127,11 @@ class Letterer:
         ground = self._over(canvas, laid, scrims, words=False)
         sheet = canvas.sheet
         blocks: list[LaidBlock] = []
-        ink = np.zeros(ground.shape[:2], np.uint8)
-        result = _Coloured(ground, ink, (), {}, {})
+        result = _Coloured(ground, (), {}, {})
         for block in laid:
             settings = []
             for setting in block.settings:
                 mask = draw_line(setting, sheet.width, sheet.height, self.renderer)
-                np.maximum(ink, mask, out=ink)
                 needed = needed_ratio(setting.size, sheet.scale)
                 colour, ratio = _readable(ground, mask, setting.colour, canvas.palette, needed)
                 settings.append(dataclasses.replace(setting, colour=colour))
