@@ -131,8 +131,8 @@ class _Window:
         size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
         return cls(
             pixels=_opponent(_resized(image[part], size)),
-            mask=_share(_resized(mask, size)),
-            others=_share(_resized(others[part], size)),
+            mask=_resized(mask, size) / np.float32(255),
+            others=_resized(others[part], size) / np.float32(255),
             colour=_opponent_of(setting.colour),
             em=setting.size * scale,
         )
@@ -283,10 +283,6 @@ def _widened(ink: Bounds, shape: tuple[int, ...], margin: int) -> Bounds:
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> Values:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _share(values: Values) -> Values:
-    return np.asarray(values / 255.0, np.float32)
 
 
 def _blurred(values: Values, sigma: float) -> Values:
