@@ -27,6 +27,9 @@ from pipeline.proof.prove import Proofreader
 from pipeline.publish.summary import run_summary, spent
 from pipeline.settings import Settings
 
+TELL_EVERY_S = 15.0
+"""How often a log, which has no progress bar, hears how far a run is."""
+
 
 class Scoreboard:
     """What the progress bar shows: done, rate, held, cost so far, time left.
@@ -37,19 +40,24 @@ class Scoreboard:
     """
 
     def __init__(self, size: int, progress: Progress) -> None:
+        self._size = size
         self._progress = progress
         self._outcomes: list[Outcome] = []
-        self._begun = time.monotonic()
+        self._begun = self._told = time.monotonic()
         self._task = progress.add_task("", total=size, note="")
 
     def __call__(self, outcome: Outcome) -> None:
         """Count an outcome; may be called from any thread."""
         self._outcomes.append(outcome)
-        seconds = max(0.1, time.monotonic() - self._begun)
+        now = time.monotonic()
+        done = len(self._outcomes)
         held = sum(one.status is Status.HELD for one in self._outcomes)
-        note = f"{len(self._outcomes) / seconds:.1f}/s  ${spent(self._outcomes):.2f}"
-        note += f"  [yellow]{held} held[/yellow]" if held else ""
+        note = f"{done / max(0.1, now - self._begun):.1f}/s  ${spent(self._outcomes):.2f}"
+        note += f"  {held} held" if held else ""
         self._progress.update(self._task, advance=1, note=note)
+        if not self._progress.console.is_terminal and now - self._told >= TELL_EVERY_S:
+            self._told = now
+            click.echo(f"{done} of {self._size}  {note}")
 
 
 def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: bool) -> ExitCode:

@@ -155,12 +155,12 @@ def proof(
     from pipeline.proof.describe import describe
 
     if batch:
-        verdicts = []
+        code = ExitCode.ACCEPTED
         for one in proof_batch(batch):
             click.echo(json.dumps(one, ensure_ascii=False))
-            verdicts.append(one["verdict"])
-        passed = all(verdict == "pass" for verdict in verdicts)
-        _leave(ExitCode.ACCEPTED if passed else ExitCode.HELD)
+            held = ExitCode.CAMPAIGN if "error" in one else ExitCode.HELD
+            code = code if one["verdict"] == "pass" else max(code, held)
+        _leave(code)
     if image is None or not locale or not lines:
         msg = "name an image, --locale and at least one --line ROLE=TEXT, or --batch FILE.jsonl"
         raise UsageError(msg)

@@ -95,8 +95,8 @@ def lay_out(
 ) -> tuple[LaidBlock, ...] | Misfit:
     """Return all blocks in pixels, or the first line that cannot be set.
 
-    A line cannot be set if a font lacks one of its characters, or if it does not fit at its
-    floor.
+    A line cannot be set if a font lacks one of its characters, if it does not fit at its
+    floor, or if it runs off the picture when its block is turned.
     """
     for line in (line for block in blocks for line in block.lines):
         if is_blank(line.text):
@@ -117,7 +117,25 @@ def lay_out(
         if isinstance(fitted, Misfit):
             return fitted
         fits[block.name] = fitted
-    return tuple(_place(block, fits[block.name].lines, sheet) for block in blocks)
+    laid = tuple(_place(block, fits[block.name].lines, sheet) for block in blocks)
+    return next((_runs_off(one) for one in laid if not _inside(one, sheet)), laid)
+
+
+def _inside(laid: LaidBlock, sheet: Sheet) -> bool:
+    """Return whether the text of a block lies on the picture after it is turned."""
+    angle = math.radians(laid.block.rotation)
+    _, _, width, height = laid.extent
+    wide = abs(width * math.cos(angle)) + abs(height * math.sin(angle))
+    tall = abs(width * math.sin(angle)) + abs(height * math.cos(angle))
+    x, y = laid.origin
+    across = wide / 2 <= min(x, sheet.width - x)
+    return across and tall / 2 <= min(y, sheet.height - y)
+
+
+def _runs_off(laid: LaidBlock) -> Misfit:
+    line = laid.settings[0]
+    what = f"runs off the picture when it is turned by {laid.block.rotation:g} degrees"
+    return Misfit(role=line.role, text=line.text, what=what)
 
 
 def _group_ceilings(blocks: Sequence[Block], fits: dict[str, Fitted]) -> list[tuple[Block, float]]:
@@ -146,6 +164,8 @@ def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
     script = script_of(sheet.locale)
     language = babel.Locale.parse(sheet.locale).language
     leading = _STACKED_MARKS.get(language, LEADING.get(script, LEADING["Latn"]))
+    if line.text.isascii():  # a brand's name needs no room for marks it does not have
+        leading = LEADING["Latn"]
     style = TextStyle(
         families=_families(line, sheet),
         weight=line.weight,

@@ -134,6 +134,13 @@ def test_the_proof_command_answers_in_the_agreed_shape(
     assert answers[1]["verdict"] == "fail"
     assert done.returncode == 1
 
+    batch.write_text(json.dumps(requests[0]) + "\n{not json}\n", "utf-8")
+    done = proofpress("proof", "--batch", str(batch))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["verdict"] for one in answers] == ["pass", "unsure"]
+    assert answers[1]["error"].startswith(f"{batch}:2: ")
+    assert done.returncode == 2
+
 
 def test_an_interrupted_run_ends_with_130_and_keeps_what_was_finished(
     workplace: pathlib.Path,

@@ -168,3 +168,15 @@ def test_a_place_holds_percent_and_nothing_else() -> None:
         BlockLine.model_validate(
             {"role": "cta", "text": "x", "colour": "#000000", "size": (1, 2), "shadow": True}
         )
+
+
+def test_a_block_that_runs_off_the_picture_when_turned_is_refused() -> None:
+    sheet = Sheet(width=400, height=200, locale="de_DE", display="modern", text="modern")
+    line = BlockLine(role="price", text="1234,90 €", colour="#000000", size=(15, 15))
+    place = Place(x=0, y=0, width=100, height=50)
+    flat = Block(name="deal", place=place, align="center", lines=(line,))
+    assert not isinstance(lay_out([flat], sheet, TakumiRenderer()), Misfit)
+    turned = flat.model_copy(update={"rotation": -40.0})
+    refused = lay_out([turned], sheet, TakumiRenderer())
+    assert isinstance(refused, Misfit)
+    assert "runs off the picture when it is turned by -40 degrees" in refused.what
