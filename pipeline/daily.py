@@ -12,8 +12,9 @@ from typing import Any
 from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.errors import CampaignError, Problem, UsageError
-from pipeline.plan.catalogue import providers
+from pipeline.plan.catalogue import capabilities, providers
 from pipeline.plan.plan import UNCHANGED, Plan, make_plan, misfit_problem, misfits
+from pipeline.plan.routing import MODEL
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
@@ -21,7 +22,7 @@ from pipeline.produce.press import Press, Prover, produce_all
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.store import Store
 from pipeline.publish.export import Exporter
-from pipeline.publish.manifest import delivered_before, merged
+from pipeline.publish.manifest import delivered_before, manifests_under, merged
 from pipeline.settings import Settings
 from pipeline.typeset.lettering import Letterer
 from pipeline.typeset.renderer import TakumiRenderer
@@ -169,13 +170,20 @@ def load(files: Sequence[pathlib.Path], settings: Settings) -> tuple[LoadedCampa
         CampaignError: With every problem of all files.
     """
     loaded = load_campaigns(files, settings.template_names())
-    unknown = [c for c in loaded if c.campaign.provider not in providers()]
-    if unknown:
-        remedy = f"use one of: {', '.join(providers())}"
-        raise CampaignError(
-            tuple(c.problem(("provider",), "there is no such provider", remedy) for c in unknown)
-        )
+    if problems := tuple(problem for campaign in loaded for problem in _unable(campaign)):
+        raise CampaignError(problems)
     return loaded
+
+
+def _unable(loaded: LoadedCampaign) -> Iterator[Problem]:
+    """Yield what a campaign asks of its provider that the provider does not do."""
+    campaign = loaded.campaign
+    if campaign.provider not in providers():
+        remedy = f"use one of: {', '.join(providers())}"
+        yield loaded.problem(("provider",), "there is no such provider", remedy)
+    elif campaign.lettering == MODEL and not capabilities(campaign.provider).draws_words:
+        what = f"{campaign.provider} draws no words"
+        yield loaded.problem(("lettering",), what, "use auto or typeset")
 
 
 def prepare(request: RunRequest, settings: Settings) -> DayPlan:
@@ -230,7 +238,7 @@ def produce_batch(
 
 
 def publish(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) -> Published:
-    """Write files, manifests and gallery."""
+    """Write files and manifests, and the gallery of all campaigns of the run's days."""
     request = day_plan.request
     exporter = Exporter(
         out=request.out,
@@ -242,7 +250,10 @@ def publish(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) 
     )
     by_id = {outcome.variant: outcome for outcome in outcomes}
     manifests = [path for plan in day_plan.plans for path in exporter.export(plan, by_id)]
-    gallery = exporter.write_gallery(manifests)
+    days = {path.parent.parent for path in manifests}
+    gallery = exporter.write_gallery(
+        [path for day in sorted(days) for path in manifests_under(day)]
+    )
     return Published(out=request.out, gallery=gallery, manifests=tuple(manifests))
 
 

@@ -215,3 +215,24 @@ def test_settings_come_from_the_environment_or_from_the_project(tmp_path: pathli
 def test_a_number_of_workers_that_is_none_is_named(workers: str) -> None:
     with pytest.raises(UsageError, match=r"PROOFPRESS_WORKERS is .*; set it to a number"):
         read_settings({"PROOFPRESS_WORKERS": workers}, cores=2)
+
+
+def test_a_model_that_draws_no_words_is_not_asked_to(
+    request_of: Callable[..., RunRequest], settings: Settings
+) -> None:
+    with pytest.raises(CampaignError) as caught:
+        prepare(request_of(CAMPAIGN + "lettering: model\n"), settings)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.path) == (15, "lettering")
+    assert str(problem).endswith("studio draws no words; use auto or typeset")
+
+
+def test_the_gallery_keeps_the_other_campaigns_of_the_day(
+    request_of: Callable[..., RunRequest], settings: Settings
+) -> None:
+    work(prepare(request_of(), settings), settings)
+    other = CAMPAIGN.replace("campaign: lunch", "campaign: dinner")
+    published = work(prepare(request_of(other, name="dinner"), settings), settings)
+    page = published.gallery.read_text("utf-8")
+    assert "/lunch/de/" in page
+    assert "/dinner/de/" in page

@@ -17,6 +17,7 @@ from pipeline.produce.finish import JPEG, decode, encode, ground_file
 from pipeline.produce.outcome import Deliverable, Outcome, Status
 from pipeline.produce.plates import Obtained, Plates
 from pipeline.produce.store import Store
+from pipeline.proof.describe import why
 from pipeline.proof.verdict import Proof, Verdict
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.fonts import hashes
@@ -114,7 +115,7 @@ class Press:
             ground=decode(ground, *size),
         )
         accepted = proof.verdict is Verdict.PASS
-        held = _held(variant, self.letterer.renderer.engine, _why(proof), obtained)
+        held = _held(variant, self.letterer.renderer.engine, why(proof), obtained)
         families = {family for setting in lettered.settings for family in setting.families}
         return dataclasses.replace(
             held,
@@ -215,10 +216,3 @@ def _held(variant: Variant, engine: str, reason: str, obtained: Obtained | None)
         proof=None,
         attempts=1,
     )
-
-
-def _why(proof: Proof) -> str:
-    """Return why a proof does not pass, in one sentence; empty if it does."""
-    lines = [f"{line.role}: {line.reason}" for line in proof.lines if line.reason]
-    extra = [f"not asked for: {text.text!r}" if text.text else text.reason for text in proof.extra]
-    return "; ".join(lines + extra) if proof.verdict is not Verdict.PASS else ""

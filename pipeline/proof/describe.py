@@ -32,6 +32,19 @@ def _line_rows(line: LineProof, width: int) -> list[str]:
     return rows
 
 
+def why(proof: Proof) -> str:
+    """Return why a proof does not pass, in one sentence; empty if it does.
+
+    Args:
+        proof: The proof of one picture.
+    """
+    if proof.verdict is Verdict.PASS:
+        return ""
+    reasons = [f"{line.role}: {line.reason}" for line in proof.lines if line.reason]
+    reasons += [f"not asked for: {one.text!r}" if one.text else one.reason for one in proof.extra]
+    return "; ".join(reasons) or str(proof.verdict)
+
+
 def marked(expected: str, read: str) -> tuple[str, str]:
     """Return both strings with the characters in brackets that differ.
 

@@ -14,7 +14,7 @@ from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
 from pipeline.produce.press import Prover
 from pipeline.produce.store import Store
-from pipeline.proof.verdict import Verdict
+from pipeline.proof.describe import why
 from pipeline.publish.export import HELD
 from pipeline.publish.manifest import NAME, manifests_under, read_manifest
 from pipeline.typeset.setting import LineSetting
@@ -77,11 +77,7 @@ def _wrong(file: pathlib.Path, record: Mapping[str, Any], prover: Prover, store:
         allowed=frozenset(record["allowed_words"]),
         ground=ground,
     )
-    reasons = [f"{line.role}: {line.reason}" for line in proof.lines if line.reason]
-    reasons += [
-        f"not asked for: {text.text!r}" if text.text else text.reason for text in proof.extra
-    ]
-    return "" if proof.verdict is Verdict.PASS else "; ".join(reasons) or proof.verdict
+    return why(proof)
 
 
 def _unnamed(folder: pathlib.Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
