@@ -156,6 +156,7 @@ _CAUSES = {
     "format": "format changed",
     "layout": "layout changed",
     "plate": "picture changed",
+    "logo": "logo changed",
     "type": "fonts or typesetter changed",
     "scene": "brand changed",
     "allowed": "allowed words changed",

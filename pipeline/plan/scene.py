@@ -7,7 +7,7 @@ import pathlib
 import re
 import types
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 import jinja2.meta
@@ -71,6 +71,13 @@ class Backdrop(Part):
     calm: str
 
 
+class Logo(Part):
+    """Where the brand's logo is set, if it has one, in the place of its written name."""
+
+    place: Place
+    align: Literal["start", "center"] = "start"
+
+
 class Scene(Part):
     """A scene; the first keys are those of the FLUX.2 JSON prompt."""
 
@@ -83,6 +90,7 @@ class Scene(Part):
     background: Backdrop
     composition: str
     camera: Camera
+    logo: Logo | None = None
     lettering: tuple[Block, ...]
 
     def texts(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ import babel
 from pipeline.campaign.calendar import running_offers
 from pipeline.campaign.formats import Format, known_formats
 from pipeline.campaign.load import LoadedCampaign
+from pipeline.campaign.model import Campaign
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.job import Picture, PlateRequest, fingerprint_of, seed_of
 from pipeline.plan.lines import Line
@@ -47,6 +48,7 @@ class Variant:
         fonts: `display` and `text` to font character.
         palette: Colour name to #RRGGBB.
         allowed_words: Words that may stand on the picture unasked.
+        logo: The brand's logo; None if its name is written out.
         request: The plate it needs.
         cost: What the plate costs, in US dollars, as text.
         inputs: What shaped it, by name; a change of one is the reason for a new picture.
@@ -67,6 +69,7 @@ class Variant:
     fonts: dict[str, str]
     palette: dict[str, str]
     allowed_words: frozenset[str]
+    logo: Picture | None
     request: PlateRequest
     cost: str
     inputs: dict[str, str]
@@ -137,6 +140,7 @@ def _variant(
     locale = at.locale.lower().replace("_", "-")
     key = f"{campaign.campaign}--{at.offer}--{at.market}--{locale}--{fmt.name}"
     fonts = campaign.brand.fonts.model_dump()
+    logo = _picture(loaded, campaign.brand.logo)
     return Variant(
         id=f"{key}--{at.day.isoformat()}",
         key=key,
@@ -152,7 +156,8 @@ def _variant(
         lettering=lettering,
         fonts=fonts,
         palette=campaign.brand.palette.model_dump(),
-        allowed_words=frozenset(campaign.brand.allowed_words),
+        allowed_words=_allowed(campaign),
+        logo=logo,
         request=request,
         cost=str(able.cost(request.width, request.height)),
         inputs={
@@ -162,7 +167,8 @@ def _variant(
             "scene": fingerprint_of(scene.model_dump(mode="json")),
             "plate": request.fingerprint,
             "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",
-            "allowed": ", ".join(sorted(campaign.brand.allowed_words)),
+            "allowed": ", ".join(sorted(_allowed(campaign))),
+            "logo": logo.sha256 if logo else "",
             "type": _type_fingerprint(tuple(fonts.values()), at.locale, engine),
         },
     )
@@ -180,7 +186,6 @@ def _request(
 ) -> PlateRequest:
     campaign = at.campaign
     offer = campaign.offers[at.offer]
-    picture = loaded.folder / offer.picture if offer.picture else None
     direction = babel.Locale.parse(at.locale).text_direction
     prompt = prompt_of(scene, drawn.lettering, campaign.brand.fonts.model_dump(), fmt)
     return PlateRequest(
@@ -192,8 +197,20 @@ def _request(
         height=fmt.height,
         seed=seed_of(campaign.campaign, at.offer, fmt.name),
         backdrop=_backdrop(scene, direction, drawn.templates),
-        picture=Picture(path=picture, sha256=_file_sha256(picture)) if picture else None,
+        picture=_picture(loaded, offer.picture),
     )
+
+
+def _picture(loaded: LoadedCampaign, name: str | None) -> Picture | None:
+    if name is None:
+        return None
+    return Picture(path=loaded.folder / name, sha256=_file_sha256(loaded.folder / name))
+
+
+def _allowed(campaign: Campaign) -> frozenset[str]:
+    """Return the words that may stand unasked: a logo mostly says the brand's name."""
+    brand = campaign.brand
+    return frozenset(brand.allowed_words) | ({brand.name} if brand.logo else set())
 
 
 def _backdrop(scene: Scene, direction: str, templates: pathlib.Path) -> dict[str, object]:
@@ -211,7 +228,7 @@ def _values(at: Coordinate, fmt: Format) -> dict[str, object]:
     ratio = fmt.width / fmt.height
     shape = "tall" if ratio < _TALL else "portrait" if ratio < _PORTRAIT else "square"
     return {
-        "brand": types.SimpleNamespace(name=brand.name),
+        "brand": types.SimpleNamespace(name=brand.name, logo=brand.logo is not None),
         "palette": types.SimpleNamespace(**brand.palette.model_dump()),
         "offer": types.SimpleNamespace(
             subject=at.campaign.offers[at.offer].subject or at.offer,

@@ -15,6 +15,7 @@ from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
 from pipeline.produce.finish import JPEG, decode, encode, ground_file
 from pipeline.produce.outcome import Deliverable, Outcome, Status
+from pipeline.produce.pictures import pasted
 from pipeline.produce.plates import Obtained, Plates
 from pipeline.produce.store import Store
 from pipeline.proof.describe import why
@@ -75,17 +76,16 @@ class Press:
         if known and known.deliverable and self.store.get(known.deliverable.sha256):
             return _reused(known, variant)
         try:
-            obtained = self.plates.obtain(variant.request)
+            outcome = self._letter(variant, self.plates.obtain(variant.request))
         except ProviderError as error:
             return _held(variant, self.letterer.renderer.engine, str(error), None)
-        outcome = self._letter(variant, obtained)
         if outcome.status is Status.ACCEPTED:
             self.store.keep_outcome(outcome)
         return outcome
 
     def _letter(self, variant: Variant, obtained: Obtained) -> Outcome:
         canvas = Canvas(
-            plate=obtained.pixels,
+            plate=_branded(obtained.pixels, variant),
             template=variant.template,
             sheet=variant.sheet,
             palette=variant.palette,
@@ -191,6 +191,16 @@ def _outcome(
     outcome = _held(variant, press.letterer.renderer.engine, reason, None)
     on_outcome(outcome)
     return outcome
+
+
+def _branded(plate: npt.NDArray[np.uint8], variant: Variant) -> npt.NDArray[np.uint8]:
+    """Return the plate with the brand's logo, if the brand has one."""
+    logo, sheet = variant.scene.logo, variant.sheet
+    if variant.logo is None or logo is None:
+        return plate
+    start = 1.0 if sheet.direction == "rtl" else 0.0
+    box = logo.place.pixels(sheet.width, sheet.height, sheet.direction)
+    return pasted(plate, variant.logo, box, (0.5 if logo.align == "center" else start, 0.5))
 
 
 def _reused(known: Outcome, variant: Variant) -> Outcome:

@@ -15,7 +15,8 @@ import PIL.Image
 
 from pipeline.errors import ProviderError
 from pipeline.plan.catalogue import Capabilities, capabilities
-from pipeline.plan.job import Picture, PlateRequest
+from pipeline.plan.job import PlateRequest
+from pipeline.produce.pictures import pasted
 from pipeline.produce.providers.protocol import Poll, State
 from pipeline.typeset.block import Place
 from pipeline.typeset.markup import render_markup
@@ -24,7 +25,8 @@ from pipeline.typeset.renderer import TakumiRenderer
 _GRAIN = 1.6
 """Standard deviation of the grain, in steps of 255: below what an eye takes for noise."""
 
-_MOST_PIXELS = 40_000_000
+_STANDING = (0.5, 1.0)
+"""A product stands in the middle of its place, on the lower edge."""
 
 
 class Studio:
@@ -87,11 +89,12 @@ class Studio:
         }
         markup = render_markup(self._plates, f"{backdrop['kind']}.html.j2", values)
         painted = self._renderer.render(markup, request.width, request.height)
-        plate = PIL.Image.fromarray(painted[:, :, :3])
+        plate = np.ascontiguousarray(painted[:, :, :3])
         for subject, place in zip(backdrop["subjects"], places, strict=True):
             if request.picture and subject["picture"] and place:
-                _set_in(plate, request.picture, place)
-        return np.asarray(plate)
+                box = (place["left"], place["top"], place["width"], place["height"])
+                plate = pasted(plate, request.picture, box, _STANDING)
+        return plate
 
 
 def _place(subject: dict[str, Any], request: PlateRequest) -> dict[str, float] | None:
@@ -100,24 +103,6 @@ def _place(subject: dict[str, Any], request: PlateRequest) -> dict[str, float] |
     place = Place.model_validate(subject["place"])
     box = place.pixels(request.width, request.height, request.backdrop["direction"])
     return dict(zip(("left", "top", "width", "height"), box, strict=True))
-
-
-def _set_in(plate: PIL.Image.Image, picture: Picture, place: dict[str, float]) -> None:
-    """Set a picture into its place, as large as fits, centred, standing on the lower edge."""
-    try:
-        with PIL.Image.open(picture.path, formats=("PNG", "JPEG", "WEBP")) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                raise ProviderError(f"{picture.path}: larger than 40 megapixels; make it smaller")
-            product = opened.convert("RGBA")
-    except (OSError, ValueError) as error:
-        msg = f"{picture.path}: cannot be read as a picture ({error}); save it again as PNG"
-        raise ProviderError(msg) from error
-    ratio = min(place["width"] / product.width, place["height"] / product.height)
-    size = (max(1, round(product.width * ratio)), max(1, round(product.height * ratio)))
-    product = product.resize(size, PIL.Image.Resampling.LANCZOS)
-    left = round(place["left"] + (place["width"] - size[0]) / 2)
-    top = round(place["top"] + place["height"] - size[1])
-    plate.paste(product, (left, top), product)
 
 
 def _grained(plate: npt.NDArray[np.uint8], seed: int) -> npt.NDArray[np.uint8]:
