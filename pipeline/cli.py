@@ -174,11 +174,10 @@ def proof(
 @click.argument("folder", type=click.Path(path_type=pathlib.Path, exists=True), metavar="DIR")
 def verify(folder: pathlib.Path) -> None:
     """Re-hash and re-prove what was delivered, offline."""
-    from pipeline.produce.store import Store
     from pipeline.proof.prove import Proofreader
     from pipeline.publish.verify import verify
 
-    findings = list(verify(folder, Proofreader.standard(), Store(settings_here().work)))
+    findings = list(verify(folder, Proofreader.standard()))
     wrong = [finding for finding in findings if finding.what]
     for finding in wrong:
         click.echo(f"{finding.file}: {finding.what}")

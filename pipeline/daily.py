@@ -7,7 +7,6 @@ import importlib.metadata
 import pathlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
@@ -23,6 +22,7 @@ from pipeline.produce.providers.studio import Studio
 from pipeline.produce.store import Store
 from pipeline.publish.export import Exporter
 from pipeline.publish.manifest import delivered_before, manifests_under, merged
+from pipeline.publish.verify import stands
 from pipeline.settings import Settings
 from pipeline.typeset.lettering import Letterer
 from pipeline.typeset.renderer import TakumiRenderer
@@ -277,16 +277,7 @@ def everything_stands(day_plan: DayPlan) -> bool:
         return False
     records = {record["variant"]: record for record in merged(out, manifests)["creatives"]}
     wanted = (variant.id for plan in day_plan.plans for variant in plan.variants)
-    return all((record := records.get(name)) and _stands(out, record) for name in wanted)
-
-
-def _stands(out: pathlib.Path, record: Mapping[str, Any]) -> bool:
-    """Return whether a creative's file is there, with the bytes that were proved."""
-    file = out / record["file"] if record["file"] else None
-    if file is None or not file.is_file():
-        return False
-    proved: str = record["sha256"]
-    return hashlib.sha256(file.read_bytes()).hexdigest() == proved
+    return all((record := records.get(name)) and stands(out, record) for name in wanted)
 
 
 def _days(campaign: LoadedCampaign, request: RunRequest) -> dict[str, dt.date]:

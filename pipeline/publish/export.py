@@ -13,8 +13,10 @@ from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.store import Store
 from pipeline.publish.gallery import render_gallery
 from pipeline.publish.manifest import (
+    EVIDENCE,
     NAME,
     creative_record,
+    evidence_of,
     manifest_of,
     merged,
     read_manifest,
@@ -102,6 +104,10 @@ class Exporter:
             write_manifest(folder, manifest)
         for file in retired:  # those of earlier runs too, should one have ended before this
             (folder / file).unlink(missing_ok=True)
+        evidence = {evidence_of(record) for record in creatives}
+        for path in (folder / EVIDENCE).glob("*"):
+            if f"{EVIDENCE}/{path.name}" not in evidence:
+                path.unlink()
         return folder / NAME
 
     def _folder(self, plan: Plan, day: dt.date) -> pathlib.Path:
@@ -116,10 +122,16 @@ class Exporter:
         locale = variant.locale.lower().replace("_", "-")
         stem = f"{variant.offer}-{locale}-{variant.format.name}-{sha256[:_DIGITS]}"
         file = f"{shelf}/{stem}.{ending}"
+        self._write(folder / file, sha256)
+        record = creative_record(variant, outcome, file)
+        if outcome.ground and (evidence := evidence_of(record)):
+            self._write(folder / evidence, outcome.ground)
+        return record
+
+    def _write(self, path: pathlib.Path, sha256: str) -> None:
         content = self.store.get(sha256)
-        if content is not None and not _is(folder / file, content):
-            write_whole(folder / file, content)
-        return creative_record(variant, outcome, file)
+        if content is not None and not _is(path, content):
+            write_whole(path, content)
 
     def write_gallery(self, manifests: Sequence[pathlib.Path]) -> pathlib.Path:
         """Write the gallery of some manifests and return its path."""

@@ -17,8 +17,17 @@ from pipeline.produce.outcome import Outcome, Status
 
 NAME = "manifest.json"
 FORMAT = 1
+EVIDENCE = "evidence"
 
 _OUTCOME = pydantic.TypeAdapter(Outcome)
+
+
+def evidence_of(record: Mapping[str, Any]) -> str | None:
+    """Return where the picture under a creative's words is, relative to its manifest.
+
+    It lies beside what was delivered, so that a folder can be verified wherever it is taken.
+    """
+    return f"{EVIDENCE}/{record['ground']}.jpg" if record["ground"] else None
 
 
 def creative_record(variant: Variant, outcome: Outcome, file: str | None) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from pipeline.plan.lines import Line
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
 from pipeline.produce.press import Prover
-from pipeline.produce.store import Store
 from pipeline.proof.describe import why
 from pipeline.publish.export import HELD
-from pipeline.publish.manifest import NAME, manifests_under, read_manifest
+from pipeline.publish.manifest import NAME, evidence_of, manifests_under, read_manifest
 from pipeline.typeset.setting import LineSetting
 
 _SETTINGS = pydantic.TypeAdapter(tuple[LineSetting, ...])
@@ -35,13 +34,12 @@ class Finding:
     what: str
 
 
-def verify(folder: pathlib.Path, prover: Prover, store: Store) -> Iterator[Finding]:
+def verify(folder: pathlib.Path, prover: Prover) -> Iterator[Finding]:
     """Yield a finding for every file under a folder: re-hashed and proofread again.
 
     Args:
         folder: A folder with manifests in or below it.
         prover: Proofreads.
-        store: Has the pictures under the words; where one is missing it is estimated.
 
     Raises:
         UsageError: If a manifest cannot be read.
@@ -50,19 +48,41 @@ def verify(folder: pathlib.Path, prover: Prover, store: Store) -> Iterator[Findi
         manifest = read_manifest(path)
         for record in manifest["creatives"]:
             if record["status"] == Status.ACCEPTED:
-                file = path.parent / record["file"]
-                yield Finding(file=file, what=_wrong(file, record, prover, store))
+                what = _wrong(path.parent, record, prover)
+                yield Finding(file=path.parent / record["file"], what=what)
         yield from _unnamed(path.parent, manifest)
 
 
-def _wrong(file: pathlib.Path, record: Mapping[str, Any], prover: Prover, store: Store) -> str:
-    try:
-        content = file.read_bytes()
-    except OSError:
+def stands(out: pathlib.Path, record: Mapping[str, Any]) -> bool:
+    """Return whether a creative's file and evidence are there, with the bytes of the proof.
+
+    Args:
+        out: The folder that the record's file is relative to.
+        record: The creative's record.
+    """
+    if not record["file"]:
+        return False
+    folder, evidence = (out / record["file"]).parent.parent, evidence_of(record)
+    return _holds(out / record["file"], record["sha256"]) and (
+        evidence is None or _holds(folder / evidence, record["ground"])
+    )
+
+
+def _holds(file: pathlib.Path, sha256: str) -> bool:
+    content = _read(file)
+    return content is not None and hashlib.sha256(content).hexdigest() == sha256
+
+
+def _wrong(folder: pathlib.Path, record: Mapping[str, Any], prover: Prover) -> str:
+    content = _read(folder / record["file"])
+    if content is None:
         return "is missing"
     if hashlib.sha256(content).hexdigest() != record["sha256"]:
         return "is not the file that was proved (its hash differs)"
-    under = store.get(record["ground"]) if record["ground"] else None
+    evidence = evidence_of(record)
+    under = _read(folder / evidence) if evidence else None
+    if evidence and (under is None or hashlib.sha256(under).hexdigest() != record["ground"]):
+        return f"cannot be proved: {evidence} is missing or changed; run the campaign again"
     size = (record["width"], record["height"])
     try:
         pixels = decode(content, *size)
@@ -80,8 +100,17 @@ def _wrong(file: pathlib.Path, record: Mapping[str, Any], prover: Prover, store:
     return why(proof)
 
 
+def _read(file: pathlib.Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
 def _unnamed(folder: pathlib.Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
-    named = {folder / record["file"] for record in manifest["creatives"] if record["file"]}
+    creatives = manifest["creatives"]
+    named = {folder / record["file"] for record in creatives if record["file"]}
+    named |= {folder / name for record in creatives if (name := evidence_of(record))}
     for file in sorted(folder.glob("*/*")):
         if file not in named and file.name != NAME and file.parent.name != HELD:
             yield Finding(file=file, what="is not in the manifest")

@@ -1,5 +1,6 @@
 import json
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -51,9 +52,10 @@ def test_a_changed_price_is_the_reason_and_reuses_the_plate(
 
 def test_verify_finds_a_file_that_was_changed(proofpress: Run, workplace: pathlib.Path) -> None:
     assert proofpress("run", "--plain", FIRST).returncode == 0
+    shutil.rmtree(workplace / ".proofpress")  # a folder is proof in itself
     fine = proofpress("verify", "out")
     assert (fine.returncode, fine.stdout) == (0, "2 of 2 files are as they were proved\n")
-    picture = next((workplace / "out").rglob("*.jpg"))
+    picture = next((workplace / "out").glob("*/first/de/*.jpg"))
     picture.write_bytes(picture.read_bytes() + b"\0")
     found = proofpress("verify", "out")
     assert found.returncode == 1

@@ -113,7 +113,7 @@ def outcome(store: Store) -> Callable[..., Outcome]:
                 reused=False,
             ),
             lettering=variant.lettering,
-            ground=None,
+            ground=sha256 if drawn else None,
             settings=tuple(_setting(line.role, line.text) for line in variant.lines),
             contrasts={line.role: 7.25 for line in variant.lines},
             fonts={"Archivo.ttf": "2" * 64},

@@ -74,7 +74,8 @@ def test_a_superseded_file_leaves_and_is_listed(plan: MakePlan, export: Export) 
     export(plan(("de: 8.90", "de: 7.90")), number=2, seed=1)
     assert not (manifest.parent / old).exists()
     assert old in read_manifest(manifest)["retired"]
-    assert len(list(manifest.parent.glob("*/*.jpg"))) == 3
+    assert len(list(manifest.parent.glob("[!e]*/*.jpg"))) == 3
+    assert len(list(manifest.parent.glob("evidence/*.jpg"))) == 3
 
 
 def test_a_file_that_comes_back_is_no_longer_retired(plan: MakePlan, export: Export) -> None:

@@ -11,7 +11,6 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.plan.lines import Line, Policy
 from pipeline.plan.plan import Plan
-from pipeline.produce.store import Store
 from pipeline.proof.verdict import ExtraText, LineProof, Proof, Verdict
 from pipeline.publish.manifest import read_manifest
 from pipeline.publish.verify import verify
@@ -46,7 +45,9 @@ class Prover:
         ground: npt.NDArray[np.uint8] | None = None,
     ) -> Proof:
         assert image.shape == (250, 300, 3)
-        assert (extra_text, allowed, ground) == ("fail", frozenset(), None)
+        assert (extra_text, allowed) == ("fail", frozenset())
+        assert ground is not None
+        assert ground.shape == image.shape
         self.asked.append((locale, tuple(lines), tuple(settings)))
         failed = locale == self.fails
         said = LineProof(
@@ -70,31 +71,29 @@ class Prover:
         )
 
 
-def found(folder: pathlib.Path, prover: Prover, store: Store) -> dict[str, str]:
+def found(folder: pathlib.Path, prover: Prover) -> dict[str, str]:
     """Return file name to what is wrong with it."""
     return {
         finding.file.relative_to(folder).as_posix(): finding.what
-        for finding in verify(folder, prover, store)
+        for finding in verify(folder, prover)
     }
 
 
-def test_what_was_delivered_as_proved_has_no_fault(
-    plan: MakePlan, export: Export, store: Store
-) -> None:
+def test_what_was_delivered_as_proved_has_no_fault(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
     prover = Prover()
-    faults = found(manifest.parent, prover, store)
+    faults = found(manifest.parent, prover)
     assert len(faults) == 3
     assert set(faults.values()) == {""}
     assert [locale for locale, *_ in prover.asked] == ["de_CH", "fr_CH", "de_DE"]
 
 
 def test_the_proof_is_asked_of_the_same_lines_and_settings_as_before(
-    plan: MakePlan, export: Export, store: Store
+    plan: MakePlan, export: Export
 ) -> None:
     manifest = export(plan())
     prover = Prover()
-    found(manifest.parent, prover, store)
+    found(manifest.parent, prover)
     _, lines, settings = prover.asked[-1]
     price = next(line for line in lines if line.role == "price")
     assert (price.text, price.policy) == ("8,90\u00a0€", Policy.EXACT_NUMBER)
@@ -102,81 +101,82 @@ def test_the_proof_is_asked_of_the_same_lines_and_settings_as_before(
     assert isinstance(settings[0].families, tuple)
 
 
-def test_one_changed_byte_is_found(plan: MakePlan, export: Export, store: Store) -> None:
+def test_one_changed_byte_is_found(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
     file = next(manifest.parent.glob("de/*.jpg"))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    faults = found(manifest.parent, Prover(), store)
+    faults = found(manifest.parent, Prover())
     assert faults[f"de/{file.name}"] == "is not the file that was proved (its hash differs)"
     assert sum(bool(what) for what in faults.values()) == 1
 
 
-def test_a_missing_file_is_found(plan: MakePlan, export: Export, store: Store) -> None:
+def test_a_missing_file_is_found(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
     file = next(manifest.parent.glob("de/*.jpg"))
     file.unlink()
-    assert found(manifest.parent, Prover(), store)[f"de/{file.name}"] == "is missing"
+    assert found(manifest.parent, Prover())[f"de/{file.name}"] == "is missing"
 
 
-def test_a_file_that_no_manifest_names_is_found(
-    plan: MakePlan, export: Export, store: Store
-) -> None:
+def test_a_file_that_no_manifest_names_is_found(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
     (manifest.parent / "de" / "bowl-copy.jpg").write_bytes(b"x")
-    assert found(manifest.parent, Prover(), store)["de/bowl-copy.jpg"] == "is not in the manifest"
+    assert found(manifest.parent, Prover())["de/bowl-copy.jpg"] == "is not in the manifest"
 
 
-def test_a_proof_that_fails_now_is_found_with_its_reasons(
-    plan: MakePlan, export: Export, store: Store
-) -> None:
+def test_a_proof_that_fails_now_is_found_with_its_reasons(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
-    faults = found(manifest.parent, Prover(fails="de_DE"), store)
+    faults = found(manifest.parent, Prover(fails="de_DE"))
     (what,) = filter(None, faults.values())
     assert what == "price: reads 3,90 €; not asked for: '50 %'"
 
 
 def test_a_changed_string_of_the_manifest_is_asked_of_the_picture(
-    plan: MakePlan, export: Export, store: Store
+    plan: MakePlan, export: Export
 ) -> None:
     manifest = export(plan())
     text = manifest.read_text("utf-8").replace("8,90", "9,90")
     manifest.write_text(text, "utf-8")
     prover = Prover()
-    found(manifest.parent, prover, store)
+    found(manifest.parent, prover)
     asked = {line.text for _, lines, _ in prover.asked for line in lines}
     assert "9,90\u00a0€" in asked
 
 
 def test_held_creatives_are_neither_proved_again_nor_called_unnamed(
-    plan: MakePlan, export: Export, store: Store
+    plan: MakePlan, export: Export
 ) -> None:
     manifest = export(plan(), held=("fr_CH",))
     prover = Prover()
-    assert len(found(manifest.parent, prover, store)) == 2
+    assert len(found(manifest.parent, prover)) == 2
     assert "fr_CH" not in {locale for locale, *_ in prover.asked}
 
 
 def test_every_day_below_a_folder_is_verified(
-    plan: MakePlan, export: Export, store: Store, tmp_path: pathlib.Path
+    plan: MakePlan, export: Export, tmp_path: pathlib.Path
 ) -> None:
     export(plan())
     export(plan(day=plan().variants[0].day.replace(day=2)))
-    assert len(found(tmp_path / "out", Prover(), store)) == 6
+    assert len(found(tmp_path / "out", Prover())) == 6
 
 
-def test_a_folder_without_a_manifest_has_nothing_to_find(
-    tmp_path: pathlib.Path, store: Store
-) -> None:
-    assert found(tmp_path, Prover(), store) == {}
+def test_a_folder_without_a_manifest_has_nothing_to_find(tmp_path: pathlib.Path) -> None:
+    assert found(tmp_path, Prover()) == {}
 
 
-def test_a_manifest_that_cannot_be_read_is_named(
-    plan: MakePlan, export: Export, store: Store
-) -> None:
+def test_a_manifest_that_cannot_be_read_is_named(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
     assert read_manifest(manifest)
     manifest.write_text("{")
     with pytest.raises(UsageError, match=r"manifest\.json: cannot be read"):
-        found(manifest.parent, Prover(), store)
+        found(manifest.parent, Prover())
+
+
+def test_a_creative_whose_evidence_is_gone_cannot_be_proved(plan: MakePlan, export: Export) -> None:
+    manifest = export(plan())
+    evidence = sorted(manifest.parent.glob("evidence/*.jpg"))
+    assert evidence
+    evidence[0].unlink()
+    faults = found(manifest.parent, Prover())
+    assert any(f"evidence/{evidence[0].name} is missing or changed" in w for w in faults.values())
