@@ -32,11 +32,6 @@ class Once(Generic[Result]):
                 raise
         return self._future.result()
 
-    @property
-    def is_done(self) -> bool:
-        """Whether the work has ended, well or not."""
-        return self._future.done()
-
     def begins_within(self, seconds: float) -> bool:
         """Wait until somebody has begun; tell whether that happened in time."""
         return self._begun.wait(seconds)

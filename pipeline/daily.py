@@ -12,7 +12,7 @@ from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.plan.catalogue import capabilities, providers
-from pipeline.plan.plan import UNCHANGED, Plan, make_plan, misfit_problem, misfits
+from pipeline.plan.plan import Plan, make_plan, misfit_problem, misfits
 from pipeline.plan.routing import MODEL
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
@@ -20,7 +20,7 @@ from pipeline.produce.plates import Plates
 from pipeline.produce.press import Press, Prover, produce_all
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.store import Store
-from pipeline.publish.export import Exporter
+from pipeline.publish.export import Exporter, write_gallery
 from pipeline.publish.manifest import delivered_before, manifests_under, merged
 from pipeline.publish.verify import stands
 from pipeline.settings import Settings
@@ -90,7 +90,7 @@ class DayPlan:
     @property
     def changed(self) -> int:
         """Return how many creatives are not as they were last delivered."""
-        return sum(p.reason != UNCHANGED for plan in self.plans for p in plan.planned)
+        return sum(len(plan.to_make) for plan in self.plans)
 
     def batches(self, size: int = BATCH) -> Iterator[Batch]:
         """Yield the variants in batches, none of which spans two campaigns."""
@@ -217,12 +217,15 @@ def prepare(request: RunRequest, settings: Settings) -> DayPlan:
 
 
 def preflight(day_plan: DayPlan) -> tuple[Problem, ...]:
-    """Return the lines that cannot be set: too long, or with a character no font has."""
+    """Return the lines that cannot be set: too long, or with a character no font has.
+
+    What stands unchanged was set and accepted before, so it is not laid out again.
+    """
     renderer = TakumiRenderer()
     return tuple(
         misfit_problem(plan.campaign, variant, misfit)
         for plan in day_plan.plans
-        for variant, misfit in misfits(plan.variants, renderer)
+        for variant, misfit in misfits(plan.to_make, renderer)
     )
 
 
@@ -243,7 +246,6 @@ def publish(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) 
     exporter = Exporter(
         out=request.out,
         store=workshop.press.store,
-        pages=workshop.settings.templates / "pages",
         run=request.run,
         instant=request.instant,
         versions=workshop.versions,
@@ -251,9 +253,8 @@ def publish(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) 
     by_id = {outcome.variant: outcome for outcome in outcomes}
     manifests = [path for plan in day_plan.plans for path in exporter.export(plan, by_id)]
     days = {path.parent.parent for path in manifests}
-    gallery = exporter.write_gallery(
-        [path for day in sorted(days) for path in manifests_under(day)]
-    )
+    shown = [path for day in sorted(days) for path in manifests_under(day)]
+    gallery = write_gallery(request.out, shown, workshop.settings.templates / "pages")
     return Published(out=request.out, gallery=gallery, manifests=tuple(manifests))
 
 

@@ -13,7 +13,6 @@ A failed check is data (a proof, an outcome), never an exception.
 
 import dataclasses
 import enum
-import pathlib
 
 
 class ExitCode(enum.IntEnum):
@@ -99,10 +98,3 @@ class ToolMissingError(ProofpressError):
 
 class ProviderError(ProofpressError):
     """A provider did not deliver a usable picture."""
-
-
-def one_problem(file: pathlib.Path | str, path: str, what: str, remedy: str) -> CampaignError:
-    """Return the error for a single problem that concerns a whole file."""
-    return CampaignError(
-        (Problem(file=str(file), line=1, path=path, what=what, remedy=remedy),),
-    )

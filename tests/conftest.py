@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.campaign.load import LoadedCampaign, load_campaign
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -26,3 +28,15 @@ def golden(request: pytest.FixtureRequest) -> Callable[[pathlib.Path, str], None
         assert text == file.read_text("utf-8"), f"{file.name}: pytest --update-golden rewrites it"
 
     return compare
+
+
+@pytest.fixture
+def load(tmp_path: pathlib.Path) -> Callable[[str], LoadedCampaign]:
+    """Return what loads a campaign from its text."""
+
+    def load_text(text: str) -> LoadedCampaign:
+        file = tmp_path / "lunch.yaml"
+        file.write_text(text, "utf-8")
+        return load_campaign(file, ["deal"])
+
+    return load_text

@@ -69,6 +69,11 @@ class Plan:
         return tuple(planned.variant for planned in self.planned)
 
     @property
+    def to_make(self) -> tuple[Variant, ...]:
+        """Return the variants that are not as they were last delivered."""
+        return tuple(p.variant for p in self.planned if p.reason != UNCHANGED)
+
+    @property
     def cost(self) -> decimal.Decimal:
         """Return the US dollars for the plates still to obtain, each once."""
         missing = {

@@ -38,7 +38,6 @@ class Exporter:
     Attributes:
         out: The folder of all campaign days.
         store: Where the pictures are.
-        pages: Folder of the page templates.
         run: The run's id.
         instant: When the run began.
         versions: Names and versions of what made and proofread the pictures.
@@ -46,7 +45,6 @@ class Exporter:
 
     out: pathlib.Path
     store: Store
-    pages: pathlib.Path
     run: str
     instant: dt.datetime
     versions: Mapping[str, str]
@@ -132,10 +130,6 @@ class Exporter:
         content = self.store.get(sha256)
         if content is not None and not _is(path, content):
             write_whole(path, content)
-
-    def write_gallery(self, manifests: Sequence[pathlib.Path]) -> pathlib.Path:
-        """Write the gallery of some manifests and return its path."""
-        return write_gallery(self.out, manifests, self.pages)
 
 
 def write_gallery(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.campaign.load import LoadedCampaign, load_campaign
+from pipeline.campaign.load import load_campaign
 from pipeline.errors import CampaignError
 
 GOOD = """\
@@ -29,18 +29,6 @@ offers:
 def good() -> str:
     """Return a campaign file without mistakes, 13 lines long."""
     return GOOD
-
-
-@pytest.fixture
-def load(tmp_path: pathlib.Path) -> Callable[[str], LoadedCampaign]:
-    """Return what loads a campaign from its text."""
-
-    def load_text(text: str) -> LoadedCampaign:
-        file = tmp_path / "lunch.yaml"
-        file.write_text(text, "utf-8")
-        return load_campaign(file, ["deal"])
-
-    return load_text
 
 
 @pytest.fixture

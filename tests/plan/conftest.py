@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.campaign.calendar import running_offers
-from pipeline.campaign.load import LoadedCampaign, load_campaign
+from pipeline.campaign.load import LoadedCampaign
 from pipeline.plan.lines import Line
 from pipeline.plan.plan import Delivered, Plan, make_plan
 from pipeline.plan.wording import Coordinate, lines_of
@@ -47,18 +47,6 @@ DAY = dt.date(2026, 12, 1)
 def text() -> str:
     """Return the campaign's text: two markets, three locales, two offers, two formats."""
     return CAMPAIGN
-
-
-@pytest.fixture
-def load(tmp_path: pathlib.Path) -> Callable[[str], LoadedCampaign]:
-    """Return what loads a campaign from its text."""
-
-    def load_text(text: str) -> LoadedCampaign:
-        file = tmp_path / "lunch.yaml"
-        file.write_text(text, "utf-8")
-        return load_campaign(file, ["deal"])
-
-    return load_text
 
 
 @pytest.fixture

@@ -150,7 +150,6 @@ def exporter(tmp_path: pathlib.Path, store: Store) -> Exporter:
     return Exporter(
         out=tmp_path / "out",
         store=store,
-        pages=PROJECT / "templates" / "pages",
         run="run-1",
         instant=dt.datetime(2026, 12, 1, 6, 0, tzinfo=dt.UTC),
         versions={"proofpress": "0.1.0"},

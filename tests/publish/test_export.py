@@ -8,8 +8,9 @@ from typing import Any
 
 from pipeline.plan.plan import Plan
 from pipeline.produce.outcome import Outcome
-from pipeline.publish.export import Exporter
+from pipeline.publish.export import Exporter, write_gallery
 from pipeline.publish.manifest import read_manifest
+from pipeline.settings import PROJECT
 
 MakePlan = Callable[..., Plan]
 Export = Callable[..., pathlib.Path]
@@ -178,6 +179,7 @@ def test_markets_on_two_days_have_two_manifests(
 
 def test_the_gallery_names_every_file(plan: MakePlan, export: Export, exporter: Exporter) -> None:
     manifest = export(plan())
-    page = exporter.write_gallery([manifest]).read_text("utf-8")
+    pages = PROJECT / "templates" / "pages"
+    page = write_gallery(exporter.out, [manifest], pages).read_text("utf-8")
     for record in records(manifest).values():
         assert f"2026-12-01/lunch/{record['file']}" in page
