@@ -1,4 +1,4 @@
-"""What a proof says: per line, about text nobody asked for, and on the whole."""
+"""What a proof says: per line, about text nobody asked for, of the picture, and on the whole."""
 
 import dataclasses
 import enum
@@ -52,15 +52,40 @@ class ExtraText:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One property of the picture beyond its text: what was measured, and what is right.
+
+    Attributes:
+        name: What was checked, such as `contrast`.
+        subject: A line's role or the name of a palette colour; empty if it is the whole picture.
+        measured: The measured value.
+        unit: What the value counts, such as `to 1`, `%` or `bytes`.
+        limit: The value it was held against.
+        verdict: Pass or fail.
+        reason: Why, in plain words; empty for a pass.
+    """
+
+    name: str
+    subject: str
+    measured: float
+    unit: str
+    limit: float
+    verdict: Verdict
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """The proof of one delivered picture.
 
     Attributes:
-        verdict: The worst verdict of all lines and of the extra text.
+        verdict: The worst verdict of all lines, of the extra text and, on a creative of a
+            campaign, of the checks.
         lines: One entry for each requested line, in order.
         extra: Legible text that no line explains.
         readers: Reader names with their versions.
         ms: Wall time in milliseconds.
+        checks: What was measured beyond the text.
     """
 
     verdict: Verdict
@@ -68,3 +93,4 @@ class Proof:
     extra: tuple[ExtraText, ...]
     readers: dict[str, str]
     ms: int
+    checks: tuple[Check, ...] = ()
