@@ -126,6 +126,11 @@ def _line_answer(line: LineProof) -> dict[str, Any]:
         "read": line.read,
         "verdict": line.verdict.value,
         "box": list(line.box) if line.box else None,
+        "reader": line.reader,
+        "confidence": line.confidence,
+        "confidences": list(line.confidences),
+        "shape": line.shape,
+        "reason": line.reason,
     }
 
 

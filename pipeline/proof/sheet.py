@@ -1,6 +1,7 @@
 """The sheet: what is known about one picture while it is being proofread."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 
 from pipeline.plan.lines import Line
@@ -121,6 +122,7 @@ class Sheet:
             confidence=judged.reading.weakest if judged.reading else 0.0,
             shape=known.shape.score if known else None,
             reason=judged.reason,
+            confidences=_thousandths(judged.reading.confidence) if judged.reading else (),
         )
 
     def _seen(self, reader: Reader) -> Pixels:
@@ -191,3 +193,8 @@ class Sheet:
         for index, candidate in self.matched.items():
             if self._settled(index):
                 yield from (part.piece.quad for part in candidate.parts)
+
+
+def _thousandths(confidence: Sequence[float]) -> tuple[float, ...]:
+    """Return probabilities cut to three digits, so that 1 means certain."""
+    return tuple(math.floor(sure * 1000) / 1000 for sure in confidence)

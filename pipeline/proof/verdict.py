@@ -29,6 +29,8 @@ class LineProof:
         confidence: The decisive reading's weakest character, 0 to 1.
         shape: Agreement with the line drawn again, 0 to 1; None if it was not typeset.
         reason: Why, in plain words; empty for a pass.
+        confidences: How sure the decisive reading is of each character of `read`, 0 to 1;
+            empty if that is not known.
     """
 
     role: str
@@ -40,6 +42,7 @@ class LineProof:
     confidence: float
     shape: float | None
     reason: str
+    confidences: tuple[float, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,18 @@ def test_the_answer_has_exactly_the_agreed_shape(image: pathlib.Path, blind: Pro
         "image": str(image),
         "verdict": "fail",
         "lines": [
-            {"role": "price", "expected": "8,99 €", "read": "", "verdict": "fail", "box": None}
+            {
+                "role": "price",
+                "expected": "8,99 €",
+                "read": "",
+                "verdict": "fail",
+                "box": None,
+                "reader": "",
+                "confidence": 0.0,
+                "confidences": [],
+                "shape": None,
+                "reason": "the line was not found on the picture",
+            }
         ],
         "extra": [],
         "ms": 0,
