@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.proof.normalise import bare, normalise
 from pipeline.proof.numbers import has_number, marks
-from pipeline.proof.pieces import Part, Piece
+from pipeline.proof.pieces import Part, Piece, covered
 from pipeline.proof.reading import Reading
 from pipeline.proof.verdict import ExtraText
 
@@ -17,6 +17,9 @@ WORD_SURE = 0.85
 legible, not as picture detail: rings and handles in pictures read as 0 or 2 at up to 0.90."""
 
 _WEAKEST = 0.5
+_SEEN_ELSEWHERE = 0.75
+"""Covered to this share by the places of lines, a piece is another look at the same text."""
+
 _SHORTEST_WORD = 3
 _SHORTEST_IDEOGRAPHS = 2
 _AGREEING = 2
@@ -54,7 +57,8 @@ def _remaining(piece: Piece, used: Sequence[Part]) -> list[Reading]:
     if any(not part.reader for part in parts):
         return []
     if not parts:
-        return list(piece.readings)
+        elsewhere = covered(piece.quad, [part.piece.quad for part in used])
+        return [] if elsewhere > _SEEN_ELSEWHERE else list(piece.readings)
     reader = parts[0].reader
     taken = {i for part in parts for i in range(part.start, part.end)}
     return [_without(r, taken) for r in piece.readings if r.reader == reader]

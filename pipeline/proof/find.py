@@ -4,9 +4,13 @@ The PP-OCRv6 detector of the rapidocr wheel, run straight through onnxruntime. I
 probability is cut into rotated rectangles (differentiable binarisation, Liao et al. 2020).
 """
 
+import collections
+import copy
 import dataclasses
+import hashlib
 import math
 import pathlib
+import threading
 from typing import Protocol
 
 import cv2
@@ -24,6 +28,9 @@ Quad = tuple[tuple[float, float], ...]
 MODEL = "PP-OCRv6_det_small.onnx"
 MAX_SIDE = 960
 """Longest side the detector sees, in pixels; see benchmarks/proof.py for the measurement."""
+OTHER_SIDES = (640, 1280)
+"""Sides for a further look. Letters of more than about 200 px come apart at 960, and words
+that touch run together; small print needs more."""
 
 _PROBABLE = 0.3
 _CONFIDENT = 0.5
@@ -76,6 +83,12 @@ class DbFinder:
         self._input: str = self._session.get_inputs()[0].name
         self._max_side = max_side
 
+    def at(self, max_side: int) -> "DbFinder":
+        """Return the same finder that looks at another size, the loaded model shared."""
+        other = copy.copy(self)
+        other._max_side = max_side  # noqa: SLF001 - our own copy
+        return other
+
     def versions(self) -> dict[str, str]:
         """Return the model with the prefix of its hash."""
         return {"finder": version_of(self._path)}
@@ -92,6 +105,39 @@ class DbFinder:
         scale = (width / small[0], height / small[1])
         regions = _regions(np.asarray(answer)[0, 0], scale)
         return sorted(regions, key=lambda region: (region.box[1], region.box[0]))
+
+
+class Remembering:
+    """A finder that remembers the pictures it has seen last, such as plates used many times.
+
+    Args:
+        finder: Finds.
+        most: How many pictures are remembered; about 100 bytes a region.
+    """
+
+    def __init__(self, finder: Finder, most: int = 256) -> None:
+        self._finder = finder
+        self._most = most
+        self._known: collections.OrderedDict[bytes, tuple[Region, ...]] = collections.OrderedDict()
+        self._lock = threading.Lock()
+
+    def versions(self) -> dict[str, str]:
+        """Return the names of the models with their versions."""
+        return self._finder.versions()
+
+    def find(self, image: Pixels) -> list[Region]:
+        """Return the regions of an RGB picture, from top to bottom."""
+        content = np.ascontiguousarray(image)
+        key = hashlib.blake2b(content, salt=str(image.shape[1]).encode()).digest()
+        with self._lock:
+            known = self._known.get(key)
+        if known is None:
+            known = tuple(self._finder.find(image))
+            with self._lock:
+                self._known[key] = known
+                if len(self._known) > self._most:
+                    self._known.popitem(last=False)
+        return list(known)
 
 
 def box_of(quad: Quad) -> Box:

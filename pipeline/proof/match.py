@@ -13,7 +13,7 @@ from pipeline.proof.distance import similarity
 from pipeline.proof.find import box_of
 from pipeline.proof.normalise import bare
 from pipeline.proof.numbers import same_numbers_but_for_marks
-from pipeline.proof.pieces import Part, Piece
+from pipeline.proof.pieces import Part, Piece, same_text
 
 ALIKE = 0.45
 """From this similarity on, a text counts as an attempt at the line."""
@@ -23,6 +23,10 @@ _BEST = 6
 _EFFORT = 20_000
 _LONGER = 1.15
 _SAME_NUMBERS = 0.7
+_ALMOST = 0.99
+_SURER = 0.05
+"""What certainty adds: found at several sizes, a text is taken where it reads best."""
+
 _SPAN = (0.6, 1.5)
 
 
@@ -57,7 +61,8 @@ def match(
         mirrored: Whether rows are written from right to left.
     """
     ordered = in_reading_order(pieces, mirrored=mirrored)
-    runs = [run for run in _runs(ordered) if any(bare(r.text) for p in run for r in p.readings)]
+    longest = max((len(bare(line.text)) for line in lines), default=0)
+    runs = [run for run in _runs(ordered, longest) if any(bare(r.text) for p in run for r in p.readings)]
     # As many equal choices as there are lines: a menu may show one price many times.
     most = max(_BEST, len(lines))
     choices = [_candidates(line, runs, mirrored=mirrored)[:most] for line in lines]
@@ -87,7 +92,8 @@ def _candidates(
     found: list[Candidate] = []
     for run in runs:
         score = _score(line, wanted, run, mirrored=mirrored)
-        whole = Candidate(parts=tuple(Part(piece=p) for p in run), score=score)
+        sure = _SURER * _surest(wanted, run) if score >= _ALMOST else 0.0
+        whole = Candidate(parts=tuple(Part(piece=p) for p in run), score=score + sure)
         found.append(whole)
         if len(run) == 1:
             found.extend(_inside(wanted, run[0], whole.score))
@@ -104,6 +110,17 @@ def _score(line: Line, wanted: str, run: Sequence[Piece], *, mirrored: bool) -> 
     # The words beside a price may be in a script that the reader lacks.
     same = any(same_numbers_but_for_marks(line.text, text, mirrored=mirrored) for text in texts)
     return _SAME_NUMBERS if same else alike
+
+
+def _surest(wanted: str, run: Sequence[Piece]) -> float:
+    """Return the weakest character of the surest reading that is the line; 0 without one."""
+    names = dict.fromkeys(r.reader for piece in run for r in piece.readings)
+    best = 0.0
+    for name in names:
+        readings = [r for piece in run for r in piece.readings if r.reader == name]
+        if bare(" ".join(r.text for r in readings)) == wanted:
+            best = max(best, min(reading.weakest for reading in readings))
+    return best
 
 
 def joint_texts(run: Sequence[Piece]) -> Iterator[str]:
@@ -134,19 +151,37 @@ def _spans(text: str, length: int) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
-def _runs(ordered: Sequence[Piece]) -> list[tuple[Piece, ...]]:
-    """Return every sequence of neighbouring pieces that could be one text."""
+def _runs(ordered: Sequence[Piece], longest: int) -> list[tuple[Piece, ...]]:
+    """Return every sequence of neighbouring pieces that could be one text.
+
+    Args:
+        ordered: The pieces in reading order.
+        longest: Visible characters from which a sequence is longer than any line.
+    """
+    after = {
+        piece.quad: [other for other in ordered if _may_follow(piece, other)] for piece in ordered
+    }
     runs: list[tuple[Piece, ...]] = [(piece,) for piece in ordered]
     growing = list(runs)
     for _ in range(_MOST_ROWS - 1):
         growing = [
             (*run, piece)
             for run in growing
-            for piece in ordered
-            if piece not in run and _follows(run[-1], piece)
-        ]
-        runs += growing[:_EFFORT]
+            if sum(_length(one) for one in run) < longest
+            for piece in after[run[-1].quad]
+            if not any(same_text(one, piece) for one in run)
+        ][:_EFFORT]
+        runs += growing
     return runs
+
+
+def _may_follow(piece: Piece, other: Piece) -> bool:
+    return piece.quad != other.quad and _follows(piece, other) and not same_text(piece, other)
+
+
+def _length(piece: Piece) -> int:
+    """Return how many visible characters the shortest reading of a piece has."""
+    return min((len(bare(reading.text)) for reading in piece.readings), default=0)
 
 
 def _follows(before: Piece, after: Piece) -> bool:

@@ -5,6 +5,7 @@ space, invisible marks, shapes of quotes and dashes, full-width forms, numeral s
 it keeps: case, diacritics, digits, separators, signs and currencies.
 """
 
+import functools
 import re
 import unicodedata
 
@@ -27,6 +28,7 @@ _ELLIPSIS = re.compile(r"\.{3,}|…+")
 _SPACES = re.compile(r"\s+")
 
 
+@functools.lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
     """Return the text in the form in which requested and read strings are compared.
 

@@ -3,11 +3,18 @@
 import dataclasses
 from collections.abc import Sequence
 
+import cv2
+import numpy as np
+
 from pipeline.proof.distance import aligned
 from pipeline.proof.find import Quad, box_of
 from pipeline.proof.reading import Reading, joined
 from pipeline.proof.redraw import Drawn
 from pipeline.proof.verdict import Box
+
+
+_SHARED = 0.5
+"""From this share of the smaller one on, two places hold the same text."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +59,12 @@ class Part:
     end: int = 0
 
     def overlaps(self, other: "Part") -> bool:
-        """Return whether both use the same text of the same piece."""
+        """Return whether both use the same text.
+
+        Looked for at several sizes, the same text may stand in several pieces.
+        """
         if self.piece.quad != other.piece.quad:
-            return False
+            return same_text(self.piece, other.piece)
         if not (self.reader and self.reader == other.reader):
             return True
         return self.start < other.end and other.start < self.end
@@ -98,6 +108,31 @@ def combined(parts: Sequence[Part]) -> list[Reading]:
     each = [{reading.reader: reading for reading in part.readings()} for part in parts]
     readers = [name for name in each[0] if all(name in one for one in each)] if each else []
     return [joined([one[name] for one in each]) for name in readers]
+
+
+def same_text(first: Piece, second: Piece) -> bool:
+    """Return whether two pieces stand on the same text, as found at different sizes."""
+    a, b = first.box, second.box
+    apart = any(
+        a[axis] + a[axis + 2] <= b[axis] or b[axis] + b[axis + 2] <= a[axis] for axis in (0, 1)
+    )
+    return not apart and covered(first.quad, [second.quad]) > _SHARED
+
+
+def covered(quad: Quad, others: Sequence[Quad]) -> float:
+    """Return the share of a place, or of the smaller one of two, that others stand on.
+
+    Args:
+        quad: The place.
+        others: Other places; what two of them share counts twice.
+    """
+    own = np.array(quad, np.float32)
+    share = 0.0
+    for one in others:
+        other = np.array(one, np.float32)
+        smaller = min(cv2.contourArea(own), cv2.contourArea(other))
+        share += cv2.intersectConvexConvex(own, other)[0] / max(1.0, smaller)
+    return share
 
 
 def box_around(quads: Sequence[Quad]) -> Box:

@@ -24,6 +24,7 @@ _GAP = 0.7
 _SPACE = 0.5
 _LONGEST = 45
 _FULL = 255
+_SQUEEZED = 0.8
 
 
 def rows_of(setting: LineSetting, drawn: Drawn, drawer: Drawer) -> list[Piece]:
@@ -61,6 +62,17 @@ def crop_of(piece: Piece, image: Pixels, border: float) -> Pixels:
     foreign = cv2.dilate(rectified(piece.hidden.mask, _quad(moved), outside=0), _ROUND)
     mask = np.asarray(foreign > _INK, np.uint8)
     return np.asarray(cv2.inpaint(crop, mask, 3, cv2.INPAINT_TELEA), np.uint8)
+
+
+def squeezed(crop: Pixels) -> Pixels:
+    """Return a crop at four fifths of its width.
+
+    On clean ink the recogniser reads as well so (146 of 154 rows exactly, against 144), and its
+    time grows with the width.
+    """
+    width = max(1, round(crop.shape[1] * _SQUEEZED))
+    size = (width, crop.shape[0])
+    return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def strip_of(rows: Sequence[Pixels], *, mirrored: bool) -> Pixels | None:

@@ -1,10 +1,12 @@
 """The PP-OCRv6 recogniser of the rapidocr wheel, with the probability of every character.
 
 Knows 18 708 characters: Han, kana, Latin with most accents, Greek without accented vowels, the
-usual currency marks. It has no Cyrillic, Hangul, Arabic, Hebrew, Thai or Devanagari.
+usual currency marks. It has no Cyrillic, Hangul, Arabic, Hebrew, Thai or Devanagari; further
+alphabets read the first two from what its backbone sees.
 """
 
 import copy
+import dataclasses
 import math
 import pathlib
 from collections.abc import Sequence
@@ -14,23 +16,53 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
+from pipeline.proof.alphabet import Alphabet, alphabet_for, alphabets, versions
 from pipeline.proof.models import load_session, model_path, version_of
 from pipeline.proof.normalise import normalise
 from pipeline.proof.reading import Pixels, Reading
 
 MODEL = "PP-OCRv6_rec_small.onnx"
 NAME = "pp-ocr"
-SECOND_LOOK = 0.12
-"""Border of the second look, as a share of a place's height."""
+
+_FEATURES = "p2o.pd_op.pool2d.1.0"
+"""The backbone's answer in the model, shape [1, FEATURES, 1, steps]."""
 
 _HEIGHT = 48
-_NARROWEST = 320
+_STEP = 8
+_TRAINED = 320
 _WIDEST = 3200
-_BATCH = 6
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One way to look at a place. No single one reads every line; together they vote.
+
+    Attributes:
+        name: What its readings are called.
+        border: What is seen around the place, as a share of its height; negative cuts it.
+        stretch: Width to height, as a share of what it is.
+        narrowest: Width in pixels, of 48 high, that a short row is filled up to.
+    """
+
+    name: str = NAME
+    border: float = 0.0
+    stretch: float = 1.0
+    narrowest: int = 64
+
+
+LOOKS = (
+    Look(),
+    Look(name=f"{NAME}/wide", border=0.12, narrowest=_TRAINED),
+    Look(name=f"{NAME}/squeezed", stretch=0.8),
+    Look(name=f"{NAME}/stretched", border=0.06, stretch=1.2, narrowest=_TRAINED),
+    Look(name=f"{NAME}/close", border=-0.06),
+    Look(name=f"{NAME}/far", border=0.2),
+)
+"""The first two settle most lines; the others are for what they leave open."""
 
 
 class PpOcr:
-    """Reads crops with the bundled recogniser.
+    """Reads crops with the bundled recogniser, and with further alphabets for some locales.
 
     Args:
         model: The model file; the bundled one if None.
@@ -39,73 +71,100 @@ class PpOcr:
     strict = True
 
     def __init__(self, model: pathlib.Path | None = None) -> None:
-        self.border = 0.0
-        self._name = NAME
+        self._look = LOOKS[0]
         self._path = model or model_path(MODEL)
-        self._session: onnxruntime.InferenceSession = load_session(self._path)
+        self._session: onnxruntime.InferenceSession = load_session(self._path, _FEATURES)
         self._input: str = self._session.get_inputs()[0].name
         listed = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         # Index 0 is the blank of the CTC alphabet, the last one is the space.
-        self._alphabet = ("", *listed, " ")
-        self._known = frozenset(self._alphabet) | frozenset(normalise("".join(listed)))
+        self._characters = ("", *listed, " ")
+        self._known = frozenset(self._characters) | frozenset(normalise("".join(listed)))
 
-    def wider(self) -> "PpOcr":
-        """Return the same reader for a second look: more border, the loaded model shared."""
+    @property
+    def name(self) -> str:
+        """Return what its readings in its own alphabet are called."""
+        return self._look.name
+
+    @property
+    def border(self) -> float:
+        """Return what it wants to see around a place, as a share of the place's height."""
+        return self._look.border
+
+    def at(self, look: Look) -> "PpOcr":
+        """Return the same reader with another look, the loaded model shared."""
         other = copy.copy(self)
-        other.border, other._name = SECOND_LOOK, f"{NAME}/wide"  # noqa: SLF001 - our own copy
+        other._look = look  # noqa: SLF001 - our own copy
         return other
 
     def versions(self) -> dict[str, str]:
-        """Return the model with the prefix of its hash."""
-        return {NAME: version_of(self._path)}
+        """Return the model with the prefix of its hash, and the further alphabets."""
+        further = {f"{NAME}:{name}": version for name, version in versions().items()}
+        return {NAME: version_of(self._path)} | further
 
     def knows(self, text: str) -> bool:
-        """Return whether every character of a text is in the model's alphabet."""
-        return all(char in self._known or char.isspace() for char in normalise(text))
+        """Return whether one of its alphabets has every character of a text."""
+        return self._own(text) or any(one.knows(text) for one in alphabets().values())
+
+    def vouches(self, reading: str, text: str) -> bool:
+        """Return whether a reading tells every character of a text apart.
+
+        A further alphabet only vouches for what the model's own does not have.
+        """
+        name, _, script = reading.partition(":")
+        if name != self.name:
+            return False
+        if not script:
+            return self._own(text)
+        return not self._own(text) and alphabets()[script].knows(text)
 
     def read(self, crops: Sequence[Pixels], locale: str) -> list[tuple[Reading, ...]]:
-        """Return one reading for each crop.
+        """Return one reading for each crop, and one more if the locale has a further alphabet.
 
         Args:
             crops: Upright RGB crops of one row of text each.
-            locale: Not used: the model reads all its scripts at once.
+            locale: The locale of the picture.
         """
-        del locale
-        readings: dict[int, tuple[Reading, ...]] = {}
-        widths = [_width(crop) for crop in crops]
-        order = sorted(range(len(crops)), key=widths.__getitem__)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            tensor = _tensor([crops[index] for index in batch], [widths[i] for i in batch])
-            (answer,) = self._session.run(None, {self._input: tensor})
-            for index, steps in zip(batch, np.asarray(answer), strict=True):
-                readings[index] = (self._decode(steps),)
-        return [readings[index] for index in range(len(crops))]
+        # One crop at a time: a batch pads its narrow crops to the widest one, which costs more
+        # than it saves on one core.
+        further = alphabet_for(locale)
+        return [self._read(crop, further) for crop in crops]
 
-    def _decode(self, steps: npt.NDArray[np.float32]) -> Reading:
-        best, sure = steps.argmax(axis=1), steps.max(axis=1)
-        starts = np.flatnonzero(np.concatenate([[True], best[1:] != best[:-1]]))
-        # A character may last several steps; its surest one counts.
-        peaks = np.maximum.reduceat(sure, starts)
-        text, confidence = "", list[float]()
-        for start, peak in zip(starts, peaks, strict=True):
-            char = self._alphabet[int(best[start])]
-            text += char
-            confidence += [float(peak)] * len(char)
-        return Reading(text=text, confidence=tuple(confidence), reader=self._name)
+    def _read(self, crop: Pixels, further: Alphabet | None) -> tuple[Reading, ...]:
+        tensor, used = _tensor(crop, self._look)
+        answers = self._session.run(None, {self._input: tensor})
+        own = _decoded(np.asarray(answers[0])[0], self._characters, self.name)
+        if further is None:
+            return (own,)
+        features = np.asarray(answers[1])[0, :, 0, :].T[:used]
+        name = f"{self.name}:{further.name}"
+        return own, _decoded(further.steps(features), further.characters, name)
+
+    def _own(self, text: str) -> bool:
+        return all(char in self._known or char.isspace() for char in normalise(text))
 
 
-def _width(crop: Pixels) -> int:
+def _decoded(
+    steps: npt.NDArray[np.float32], characters: Sequence[str], reader: str
+) -> Reading:
+    best, sure = steps.argmax(axis=1), steps.max(axis=1)
+    starts = np.flatnonzero(np.concatenate([[True], best[1:] != best[:-1]]))
+    # A character may last several steps; its surest one counts.
+    peaks = np.maximum.reduceat(sure, starts)
+    text, confidence = "", list[float]()
+    for start, peak in zip(starts, peaks, strict=True):
+        char = characters[int(best[start])]
+        text += char
+        confidence += [float(peak)] * len(char)
+    return Reading(text=text, confidence=tuple(confidence), reader=reader)
+
+
+def _tensor(crop: Pixels, look: Look) -> tuple[npt.NDArray[np.float32], int]:
+    """Return the model's input and how many of its steps show the crop."""
     height, width = crop.shape[:2]
-    return int(max(1, min(_WIDEST, math.ceil(_HEIGHT * width / height))))
-
-
-def _tensor(crops: Sequence[Pixels], widths: Sequence[int]) -> npt.NDArray[np.float32]:
+    wanted = int(max(1, min(_WIDEST, math.ceil(_HEIGHT * width * look.stretch / height))))
+    how = cv2.INTER_AREA if height > _HEIGHT else cv2.INTER_LINEAR
+    resized = cv2.resize(crop, (wanted, _HEIGHT), interpolation=how)[:, :, ::-1]
     # Zero after scaling is mid-grey: what the model was trained to see beside a short row.
-    tensor = np.zeros((len(crops), 3, _HEIGHT, max(_NARROWEST, *widths)), np.float32)
-    for index, (crop, width) in enumerate(zip(crops, widths, strict=True)):
-        shrinks = crop.shape[0] > _HEIGHT
-        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        resized = cv2.resize(crop, (width, _HEIGHT), interpolation=how)[:, :, ::-1]
-        tensor[index, :, :, :width] = resized.astype(np.float32).transpose(2, 0, 1) / 127.5 - 1.0
-    return tensor
+    tensor = np.zeros((1, 3, _HEIGHT, max(look.narrowest, wanted)), np.float32)
+    tensor[0, :, :, :wanted] = resized.astype(np.float32).transpose(2, 0, 1) / 127.5 - 1.0
+    return tensor, wanted // _STEP + 1

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from pipeline.plan.lines import Line
 from pipeline.proof.extra import unexplained
-from pipeline.proof.find import DbFinder, Finder
+from pipeline.proof.find import OTHER_SIDES, DbFinder, Finder, Remembering
 from pipeline.proof.ink import departures, ink_of
 from pipeline.proof.languages import reads_right_to_left
 from pipeline.proof.pieces import Piece
 from pipeline.proof.places import explained_by, left_over, rows_of
-from pipeline.proof.ppocr import PpOcr
+from pipeline.proof.ppocr import LOOKS, PpOcr
 from pipeline.proof.reading import Pixels, Reader
 from pipeline.proof.redraw import Drawer
 from pipeline.proof.setlines import set_lines
@@ -25,12 +25,17 @@ from pipeline.typeset.setting import LineSetting
 FAIL = "fail"
 IGNORE = "ignore"
 
+_FIRST = 2
+"""So many looks of strict readers may settle a line by themselves."""
+
 
 class Proofreader:
     """Reads pictures and judges them. May be used from several threads at once.
 
     Args:
-        finder: Finds the text regions.
+        finders: Find the text regions, at least one. The first one is asked about each picture,
+            the others about places where a line was looked for in vain: text that stands too
+            close together, or is very large or very small, comes apart at another size.
         readers: The readers, at least one, cheapest first; a later one is asked only for what
             the earlier ones leave open.
         drawer: Draws a set line again, for the comparison of shapes.
@@ -40,12 +45,12 @@ class Proofreader:
     def __init__(
         self,
         *,
-        finder: Finder,
+        finders: Sequence[Finder],
         readers: Sequence[Reader],
         drawer: Drawer,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._finder = finder
+        self._finders = (Remembering(finders[0]), *finders[1:])
         self._readers = tuple(readers)
         self._drawer = drawer
         self._clock = clock
@@ -57,10 +62,13 @@ class Proofreader:
         Raises:
             ToolMissingError: If a model is not installed.
         """
-        recogniser = PpOcr()
+        recogniser, finder = PpOcr(), DbFinder()
         return cls(
-            finder=DbFinder(),
-            readers=(recogniser, recogniser.wider(), *(Tesseract(look) for look in Look)),
+            finders=(finder, *(finder.at(side) for side in OTHER_SIDES)),
+            readers=(
+                *(recogniser.at(look) for look in LOOKS),
+                *(Tesseract(look) for look in Look),
+            ),
             drawer=functools.partial(draw_line, renderer=TakumiRenderer()),
         )
 
@@ -74,6 +82,7 @@ class Proofreader:
         allowed: frozenset[str] = frozenset(),
         *,
         ground: Pixels | None = None,
+        plate: Pixels | None = None,
     ) -> Proof:
         """Return the proof of one picture.
 
@@ -86,17 +95,24 @@ class Proofreader:
                 is only reported.
             allowed: Words that may stand on any picture of the brand.
             ground: The picture before the words went on it, which sharpens the comparison of
-                shapes; it is estimated from the picture if None.
+                shapes; it is estimated from the picture if None. With it, text outside the set
+                lines is looked for there: what was added to it shows as a departure.
+            plate: The ground before the layout's shapes went on it, if they hold no text; looked
+                at in its place, and once for all pictures that are made on it.
 
         Raises:
             ToolMissingError: If a reader or its language data is not installed.
             UsageError: If no reading data is known for the locale.
         """
         begun = self._clock()
-        sheet = self._sheet(image, lines, locale, (settings, ground))
+        under = plate if plate is not None else ground
+        sheet = self._sheet(image, lines, locale, (settings, ground), under)
+        self._read_strictly(sheet)
+        self._look_again(sheet, image if under is None else under)
         for reader in self._readers:
-            sheet.read(reader)
-            sheet.judge()
+            if not reader.strict:
+                sheet.read(reader)
+                sheet.judge()
         extra = unexplained(sheet.loose, sheet.used(), frozenset(sheet.strict), allowed)
         if ground is not None:
             departed = departures(image, ground, sheet.set_lines.values())
@@ -112,7 +128,7 @@ class Proofreader:
 
     def versions(self) -> dict[str, str]:
         """Return the names of all engines and models with their versions."""
-        versions = self._finder.versions()
+        versions = self._finders[0].versions()
         for reader in self._readers:
             versions |= reader.versions()
         return versions
@@ -123,14 +139,16 @@ class Proofreader:
         lines: Sequence[Line],
         locale: str,
         typeset: tuple[Sequence[LineSetting], Pixels | None],
+        under: Pixels | None,
     ) -> Sheet:
         known = set_lines(image, lines, typeset[0], self._drawer, typeset[1])
         rows = {
             index: rows_of(one.setting, one.drawn, self._drawer) for index, one in known.items()
         }
-        shape = (image.shape[0], image.shape[1])
-        explained = explained_by([piece.quad for row in rows.values() for piece in row], shape)
-        regions = self._finder.find(image)
+        explained = explained_by(
+            [piece.quad for row in rows.values() for piece in row], image.shape[:2]
+        )
+        regions = self._finders[0].find(image if under is None else under)
         loose = [quad for region in regions for quad in left_over(region, explained)]
         ground = typeset[1]
         return Sheet(
@@ -142,8 +160,32 @@ class Proofreader:
             readers=self._readers,
             set_lines=known,
             rows=rows,
+            explained=explained,
             loose=[Piece(quad=quad) for quad in loose],
+            first=len(loose),
         )
+
+    def _read_strictly(self, sheet: Sheet) -> None:
+        """Let strict readers read: one by one while that may settle it, then all the others.
+
+        A vote is only taken when all have voted: the first three may agree by chance.
+        """
+        strict = [reader for reader in self._readers if reader.strict]
+        for reader in strict[:_FIRST]:
+            sheet.read(reader)
+            sheet.judge()
+        for reader in strict[_FIRST:]:
+            sheet.read(reader)
+        if strict[_FIRST:]:
+            sheet.judge()
+
+    def _look_again(self, sheet: Sheet, image: Pixels) -> None:
+        """Look for the lines that are still open with the other finders."""
+        for finder in self._finders[1:]:
+            if not sheet.seeks():
+                return
+            sheet.add(finder.find(image))
+            self._read_strictly(sheet)
 
 
 def _meet(first: Box, second: Box) -> bool:

@@ -49,16 +49,30 @@ class Reader(Protocol):
     """Reads upright crops. Never told what should stand there.
 
     Attributes:
+        name: What its readings are called; some have a suffix for how they were made.
         strict: Whether its probabilities can be taken at their word: a reader that corrects
             what it sees towards likely words cannot contradict, and cannot vouch alone.
-        border: How much it wants to see around each place, as a share of the place's height.
+        border: How much it wants to see around each place.
     """
 
     strict: bool
-    border: float
+
+    @property
+    def name(self) -> str:
+        """Return what its readings are called."""
+        ...
+
+    @property
+    def border(self) -> float:
+        """Return how much it wants to see, as a share of the place's height."""
+        ...
 
     def knows(self, text: str) -> bool:
         """Return whether the reader can read every character of a text."""
+        ...
+
+    def vouches(self, reading: str, text: str) -> bool:
+        """Return whether a reading of this name tells every character of a text apart."""
         ...
 
     def read(self, crops: Sequence[Pixels], locale: str) -> list[tuple[Reading, ...]]:

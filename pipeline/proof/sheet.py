@@ -5,14 +5,18 @@ import math
 from collections.abc import Iterator, Sequence
 
 from pipeline.plan.lines import Line
+from pipeline.proof.find import Quad, Region
 from pipeline.proof.judge import Evidence, Judgement, judge_read, judge_typeset
 from pipeline.proof.match import Candidate, match
 from pipeline.proof.numbers import has_number, without_marks
-from pipeline.proof.pieces import Part, Piece, box_around, combined
-from pipeline.proof.places import crop_of, strip_of
+from pipeline.proof.pieces import Part, Piece, box_around, combined, covered
+from pipeline.proof.places import crop_of, left_over, squeezed, strip_of
 from pipeline.proof.reading import Pixels, Reader, Reading
 from pipeline.proof.setlines import SetLine
 from pipeline.proof.verdict import LineProof, Verdict
+
+_SETTLED = 0.5
+"""A place of which others cover this share needs no further look."""
 
 NOT_FOUND = Judgement(
     verdict=Verdict.FAIL,
@@ -34,7 +38,10 @@ class Sheet:
         readers: All readers, in the order in which they are asked.
         set_lines: The typeset lines by index, compared by shape.
         rows: The places of their rows.
+        explained: Where set lines stand, shape [height, width], 255 or 0.
         loose: The places of all other text.
+        first: How many loose pieces the first look found.
+        told: Which reader, by its place in the order, has read which loose piece.
         strips: Readings of typeset lines whose rows were read as one.
         strict: Names of strict readers that have answered.
         judged: What is thought of each line.
@@ -49,7 +56,10 @@ class Sheet:
     readers: Sequence[Reader]
     set_lines: dict[int, SetLine]
     rows: dict[int, list[Piece]]
+    explained: Pixels
     loose: list[Piece]
+    first: int
+    told: set[tuple[int, Quad]] = dataclasses.field(default_factory=set)
     strips: dict[int, list[Reading]] = dataclasses.field(default_factory=dict)
     strict: set[str] = dataclasses.field(default_factory=set)
     judged: dict[int, Judgement] = dataclasses.field(default_factory=dict)
@@ -70,6 +80,8 @@ class Sheet:
         pieces = [piece for index in rows for piece in self.rows[index]]
         seen = self._seen(reader)
         crops = [crop_of(piece, seen, reader.border) for piece in pieces]
+        if reader is self.readers[0]:
+            crops = [squeezed(crop) for crop in crops]
         crops += [crop_of(self.loose[index], self.image, reader.border) for index in loose]
         if not crops and not whole:
             return
@@ -81,6 +93,7 @@ class Sheet:
                 self._told(piece, next(answers), reader) for piece in self.rows[index]
             ]
         for index in loose:
+            self.told.add((self.readers.index(reader), self.loose[index].quad))
             self.loose[index] = self._told(self.loose[index], next(answers), reader)
 
     def judge(self) -> None:
@@ -100,6 +113,17 @@ class Sheet:
         self.matched = {i: one for i, one in zip(rest, found, strict=True) if one is not None}
         for index in rest:
             self.judged[index] = self._judged(index)
+
+    def seeks(self) -> bool:
+        """Return whether a line that we did not set may still stand somewhere else."""
+        drawn = (one for i, one in self.judged.items() if i not in self.set_lines)
+        return any(one.verdict is not Verdict.PASS and not one.placed for one in drawn)
+
+    def add(self, regions: Sequence[Region]) -> None:
+        """Take in regions of a further look, where nothing is settled yet."""
+        settled = list(self._settled_quads())
+        quads = [quad for region in regions for quad in left_over(region, self.explained)]
+        self.loose += [Piece(quad=quad) for quad in quads if covered(quad, settled) <= _SETTLED]
 
     def used(self) -> list[Part]:
         """Return the parts of loose text that make up requested lines."""
@@ -132,7 +156,7 @@ class Sheet:
 
     def _told(self, piece: Piece, readings: Sequence[Reading], reader: Reader) -> Piece:
         if reader.strict:
-            self.strict.update(reading.reader for reading in readings)
+            self.strict.add(reader.name)
         return piece.also(readings)
 
     def _whole(self, lines: Sequence[int], reader: Reader) -> dict[int, Pixels]:
@@ -155,26 +179,38 @@ class Sheet:
 
     def _evidence(self, line: Line, readings: Sequence[Reading]) -> list[Evidence]:
         text = without_marks(line.text)
-        known = any(reader.strict and reader.knows(text) for reader in self.readers)
-        return [Evidence(reading=r, strict=known and r.reader in self.strict) for r in readings]
+        return [Evidence(reading=r, strict=self._vouched(r.reader, text)) for r in readings]
+
+    def _vouched(self, reading: str, text: str) -> bool:
+        return any(reader.vouches(reading, text) for reader in self.readers)
 
     def _asks(self, index: int, reader: Reader) -> bool:
         """Return whether a line is open and the reader can say something about it."""
         if reader is self.readers[0]:
-            return True
+            return index not in self.judged
         text = without_marks(self.lines[index].text)
         able = reader.knows(text) or (has_number(text) and not reader.strict)
         return able and not self._settled(index)
 
     def _open_pieces(self, reader: Reader) -> list[int]:
         """Return the loose pieces worth reading: while a line, or their script, is open."""
-        everything = list(range(len(self.loose)))
+        number = self.readers.index(reader)
+        everything = [i for i, one in enumerate(self.loose) if (number, one.quad) not in self.told]
         if reader is self.readers[0]:
             return everything
         if not (self._drawn_open(reader) or self._script_unknown(reader)):
             return []
         settled = set(self._settled_quads())
+        matched = {part.piece.quad for part in self.used()}
+        if reader.strict and number > 1 and self._all_matched():
+            everything = [i for i in everything if self.loose[i].quad in matched]
+        if not reader.strict:
+            # Of a further look, only what seems to be one of the lines.
+            everything = [i for i in everything if i < self.first or self.loose[i].quad in matched]
         return [index for index in everything if self.loose[index].quad not in settled]
+
+    def _all_matched(self) -> bool:
+        return all(i in self.matched or i in self.set_lines for i in range(len(self.lines)))
 
     def _drawn_open(self, reader: Reader) -> bool:
         drawn = (index for index in range(len(self.lines)) if index not in self.set_lines)
@@ -183,7 +219,7 @@ class Sheet:
     def _script_unknown(self, reader: Reader) -> bool:
         earlier = self.readers[: self.readers.index(reader)]
         text = without_marks("".join(line.text for line in self.lines))
-        return not reader.strict and not any(other.knows(text) for other in earlier)
+        return not reader.strict and not any(other.vouches(other.name, text) for other in earlier)
 
     def _settled(self, index: int) -> bool:
         judged = self.judged.get(index)

@@ -65,6 +65,7 @@ class Tesseract:
         look: In which languages to look.
     """
 
+    name = NAME
     strict = False
     border = 0.0
 
@@ -84,6 +85,10 @@ class Tesseract:
     def knows(self, text: str) -> bool:
         """Return whether it is worth asking: English alone only about unaccented text."""
         return self._look is not Look.ENGLISH or normalise(text).isascii()
+
+    def vouches(self, reading: str, text: str) -> bool:  # noqa: ARG002 - one answer for all
+        """Return False: it corrects what it sees towards likely words."""
+        return False
 
     def read(self, crops: Sequence[Pixels], locale: str) -> list[tuple[Reading, ...]]:
         """Return up to three readings of each crop, one for each rendering of it.

@@ -55,7 +55,7 @@ class NoReader:
 def blind(studio: "Studio") -> Proofreader:
     """Return a proofreader that sees no text anywhere."""
     return Proofreader(
-        finder=NoFinder(),
+        finders=(NoFinder(),),
         readers=(NoReader(),),
         drawer=studio.draw,
         clock=lambda: 1.0,

@@ -116,7 +116,7 @@ def setting(value: int, role: str, text: str) -> LineSetting:
 def proofreader(strict: PatchReader, lenient: PatchReader) -> Proofreader:
     ticks = itertools.count(10.0, 0.25)
     return Proofreader(
-        finder=PatchFinder(),
+        finders=(PatchFinder(),),
         readers=(strict, lenient),
         drawer=draw_patch,
         clock=lambda: next(ticks),
