@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pipeline.errors import ProofpressError, ProviderError, ToolMissingError
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
+from pipeline.produce.exhibits import keep_evidence
 from pipeline.produce.finish import JPEG, decode, encode, ground_file
 from pipeline.produce.outcome import Deliverable, Outcome, Status
 from pipeline.produce.pictures import pasted
@@ -73,7 +74,7 @@ class Press:
             ToolMissingError: If an engine or font is not installed.
         """
         known = self.store.outcome(variant.fingerprint)
-        if known and known.deliverable and self.store.get(known.deliverable.sha256):
+        if known and known.deliverable and all(self.store.get(sha256) for sha256 in known.pictures):
             return _reused(known, variant)
         try:
             outcome = self._letter(variant, self.plates.obtain(variant.request))
@@ -106,14 +107,16 @@ class Press:
     ) -> Outcome:
         size = (variant.format.width, variant.format.height)
         ground = ground_file(lettered.ground)
+        delivered = decode(content, *size)
         proof = self.prover.prove(
-            decode(content, *size),
+            delivered,
             variant.lines,
             variant.locale,
             lettered.settings,
             allowed=variant.allowed_words,
             ground=decode(ground, *size),
         )
+        overview, crops = keep_evidence(self.store, delivered, proof)
         accepted = proof.verdict is Verdict.PASS
         held = _held(variant, self.letterer.renderer.engine, why(proof), obtained)
         families = {family for setting in lettered.settings for family in setting.families}
@@ -132,6 +135,8 @@ class Press:
             contrasts=lettered.contrasts,
             fonts=hashes(tuple(sorted(families))),
             proof=proof,
+            overview=overview,
+            crops=crops,
         )
 
 
@@ -225,4 +230,6 @@ def _held(variant: Variant, engine: str, reason: str, obtained: Obtained | None)
         engine=engine,
         proof=None,
         attempts=1,
+        overview=None,
+        crops=(),
     )

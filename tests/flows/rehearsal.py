@@ -52,6 +52,8 @@ def outcome(number: int) -> Outcome:
         engine="",
         proof=None,
         attempts=1,
+        overview=None,
+        crops=(),
     )
 
 

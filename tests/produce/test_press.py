@@ -40,12 +40,14 @@ class Prover:
         verdict: Its verdict of every line.
         extra: Text it finds beside the lines.
         errors: Locale to the error that it raises there.
+        nowhere: The role of a line that it does not find.
     """
 
     verdict: Verdict = Verdict.PASS
     extra: str = ""
     errors: dict[str, BaseException] = dataclasses.field(default_factory=dict)
     shown: list[tuple[Pixels, tuple[str, ...], str]] = dataclasses.field(default_factory=list)
+    nowhere: str = ""
 
     def prove(  # noqa: PLR0913 - as the real one
         self,
@@ -76,7 +78,7 @@ class Prover:
             expected=line.text,
             read=line.text,
             verdict=self.verdict if wrong else Verdict.PASS,
-            box=BOX,
+            box=None if line.role == self.nowhere else BOX,
             reader="said",
             confidence=1.0,
             shape=None,
@@ -266,6 +268,48 @@ def test_an_outcome_whose_picture_is_damaged_is_made_again(
     assert again.attempts == 1
     assert again.deliverable == first.deliverable  # the same bytes, and now they are there
     assert shop.store.get(sha256) is not None
+
+
+def test_the_pictures_of_the_evidence_are_kept_for_a_pass_and_for_what_is_held(
+    shop: Shop, variants: Variants
+) -> None:
+    for verdict in (Verdict.PASS, Verdict.FAIL):
+        shop.prover.verdict = verdict
+        outcome = shop.produce(variants()[verdict is Verdict.FAIL :])[0]
+        assert outcome.overview is not None
+        assert outcome.proof is not None
+        assert len(outcome.crops) == len(outcome.proof.lines)
+        assert all(shop.store.get(sha256) for sha256 in outcome.pictures)
+
+
+def test_a_line_that_was_not_found_has_no_picture(shop: Shop, variants: Variants) -> None:
+    shop.prover.nowhere = "price"
+    outcome = shop.produce(variants())[0]
+    assert outcome.proof is not None
+    roles = [line.role for line in outcome.proof.lines]
+    assert [role for role, crop in zip(roles, outcome.crops, strict=True) if not crop] == ["price"]
+
+
+def test_the_same_pixels_and_proof_have_the_same_evidence(
+    shop: Shop, variants: Variants, tmp_path: pathlib.Path
+) -> None:
+    elsewhere = dataclasses.replace(shop.press, store=Store(tmp_path / "elsewhere"))
+    first = shop.produce(variants())
+    again = produce_all(variants(), elsewhere, 2, lambda _: None)
+    assert [one.pictures for one in again] == [one.pictures for one in first]
+
+
+def test_an_outcome_whose_evidence_is_damaged_is_made_again(
+    shop: Shop, variants: Variants, tmp_path: pathlib.Path
+) -> None:
+    first = shop.produce(variants())[0]
+    for sha256 in (first.overview, first.crops[0]):
+        assert sha256 is not None
+        (tmp_path / "work" / "pictures" / sha256[:2] / sha256).write_bytes(b"torn")
+        again = shop.produce(variants())[0]
+        assert again.attempts == 1
+        assert again.pictures == first.pictures
+        assert shop.store.get(sha256) is not None
 
 
 def test_a_price_change_needs_no_new_plate(shop: Shop, variants: Variants) -> None:

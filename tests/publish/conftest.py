@@ -120,6 +120,8 @@ def outcome(store: Store) -> Callable[..., Outcome]:
             engine="engine 1",
             proof=Proof(verdict=verdict, lines=proofs, extra=(), readers={"said": "1"}, ms=3),
             attempts=1,
+            overview=store.put(_jpeg(seed + 5)) if drawn else None,
+            crops=tuple(store.put(_jpeg(seed + 6)) for _ in proofs) if drawn else (),
         )
 
     return make
