@@ -16,6 +16,7 @@ from pipeline.publish.manifest import (
     EVIDENCE,
     NAME,
     creative_record,
+    evidence_file,
     evidence_of,
     manifest_of,
     merged,
@@ -102,10 +103,9 @@ class Exporter:
             write_manifest(folder, manifest)
         for file in retired:  # those of earlier runs too, should one have ended before this
             (folder / file).unlink(missing_ok=True)
-        evidence = {evidence_of(record) for record in creatives}
-        for path in (folder / EVIDENCE).glob("*"):
-            if f"{EVIDENCE}/{path.name}" not in evidence:
-                path.unlink()
+        evidence = {folder / evidence_file(s) for record in creatives for s in evidence_of(record)}
+        for path in set((folder / EVIDENCE).glob("*")) - evidence:
+            path.unlink()
         return folder / NAME
 
     def _folder(self, plan: Plan, day: dt.date) -> pathlib.Path:
@@ -122,8 +122,8 @@ class Exporter:
         file = f"{shelf}/{stem}.{ending}"
         self._write(folder / file, sha256)
         record = creative_record(variant, outcome, file)
-        if outcome.ground and (evidence := evidence_of(record)):
-            self._write(folder / evidence, outcome.ground)
+        for picture in evidence_of(record):
+            self._write(folder / evidence_file(picture), picture)
         return record
 
     def _write(self, path: pathlib.Path, sha256: str) -> None:
