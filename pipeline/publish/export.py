@@ -42,6 +42,9 @@ class Exporter:
         run: The run's id.
         instant: When the run began.
         versions: Names and versions of what made and proofread the pictures.
+        selftest: What came of planting errors before anything was delivered.
+        stays: Ids of variants of which this run delivers nothing, not even into the shelf of
+            what is held, if an earlier run of the day delivered something: that stays.
     """
 
     out: pathlib.Path
@@ -49,6 +52,8 @@ class Exporter:
     run: str
     instant: dt.datetime
     versions: Mapping[str, str]
+    selftest: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    stays: frozenset[str] = frozenset()
 
     def export(self, plan: Plan, outcomes: Mapping[str, Outcome]) -> list[pathlib.Path]:
         """Write the files and manifests of a plan and return the manifests.
@@ -82,7 +87,8 @@ class Exporter:
     ) -> pathlib.Path:
         folder = self._folder(plan, day)
         before = _before(folder)
-        records = [self._deliver(folder, variant, outcomes[variant.id]) for variant in variants]
+        standing = self._standing(before)
+        records = [standing.get(v.id) or self._deliver(folder, v, outcomes[v.id]) for v in variants]
         planned = {market for market, its_day in plan.days.items() if its_day == day}
         others = plan.campaign.campaign.markets.keys() - planned
         kept = [record for record in before["creatives"] if record["market"] in others]
@@ -97,6 +103,7 @@ class Exporter:
             "campaign_sha256": plan.campaign.sha256,
             "day": day.isoformat(),
             "versions": dict(self.versions),
+            "selftest": dict(self.selftest),
         }
         manifest = manifest_of(head, creatives, sorted(retired))
         if _differs(manifest, before):
@@ -107,6 +114,14 @@ class Exporter:
         for path in set((folder / EVIDENCE).glob("*")) - evidence:
             path.unlink()
         return folder / NAME
+
+    def _standing(self, before: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        records = {record["variant"]: record for record in before["creatives"]}
+        return {
+            name: record
+            for name, record in records.items()
+            if name in self.stays and record["status"] == Status.ACCEPTED
+        }
 
     def _folder(self, plan: Plan, day: dt.date) -> pathlib.Path:
         return self.out / day.isoformat() / plan.campaign.campaign.campaign
