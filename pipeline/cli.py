@@ -171,6 +171,39 @@ def proof(
 
 
 @cli.command()
+@FILES
+@DAY
+@click.option(
+    "--errors", type=click.IntRange(min=1), default=100, show_default=True,
+    help="How many errors to plant.",
+)  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Another one plants other errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
+def selftest(
+    files: tuple[pathlib.Path, ...],
+    day: dt.datetime | None,
+    errors: int,
+    seed: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Plant errors in today's creatives: the proof must refuse each."""
+    from pipeline.daily import open_workshop, prepare
+    from pipeline.proof.prove import Proofreader
+    from pipeline.selftest import examine, report
+
+    settings = settings_here()
+    day_plan = prepare(request_of(files, pathlib.Path("out"), day, ()), settings)
+    reader = Proofreader.standard()
+    workshop = open_workshop(settings, reader, reader.versions())
+    result = examine(day_plan, workshop, (errors, seed), lambda text: click.echo(text, err=True))
+    click.echo(json.dumps(result.record(), ensure_ascii=False) if as_json else report(result))
+    if not result.trials:
+        raise UsageError("there was nothing to plant errors in; see `proofpress plan`")
+    _leave(ExitCode.HELD if result.slips else ExitCode.ACCEPTED)
+
+
+@cli.command()
 @click.argument("folder", type=click.Path(path_type=pathlib.Path, exists=True), metavar="DIR")
 def verify(folder: pathlib.Path) -> None:
     """Re-hash and re-prove what was delivered, offline."""

@@ -3,7 +3,7 @@
 import dataclasses
 
 from pipeline.plan.variants import Variant
-from pipeline.produce.outcome import Outcome
+from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.store import Store
 from pipeline.proof.corruption import script_name
 from pipeline.typeset.setting import LineSetting
@@ -44,9 +44,9 @@ def known_good(variant: Variant, outcome: Outcome | None, store: Store) -> Creat
         outcome: How it ended; None if that is not known.
         store: Where its picture under the words is kept.
     """
-    if outcome is None or outcome.ground is None or not outcome.settings:
+    if outcome is None or outcome.status is not Status.ACCEPTED or not outcome.settings:
         return None
-    ground = store.get(outcome.ground)
+    ground = store.get(outcome.ground) if outcome.ground else None
     if ground is None:
         return None
     return Creative(variant=variant, settings=outcome.settings, base=ground, ground=ground)

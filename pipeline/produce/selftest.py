@@ -68,13 +68,15 @@ class SelfTest:
         trials: Every planted error.
         creatives: How many creatives took part.
         beside: How many right lines stood beside the wrong ones.
-        rejected: How many of those did not pass.
+        rejected: Those of them that did not pass, and why.
+        held: Ids of the variants that a run holds because of a slip.
     """
 
     trials: tuple[Trial, ...] = ()
     creatives: int = 0
     beside: int = 0
-    rejected: int = 0
+    rejected: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     @property
     def slips(self) -> tuple[Trial, ...]:
@@ -93,7 +95,12 @@ class SelfTest:
             "creatives": self.creatives,
             "scripts": sorted({trial.planted.script for trial in self.trials}),
             "slips": [_slip_record(trial) for trial in self.slips],
+            "held": list(self.held),
         }
+
+
+UNTRIED = SelfTest()
+"""What there is to say when nothing was planted, since nothing was new."""
 
 
 def _slip_record(trial: Trial) -> dict[str, str]:
@@ -110,6 +117,8 @@ def _slip_record(trial: Trial) -> dict[str, str]:
 class Planner:
     """Decides which errors to plant, so that every kind gets its turn in every script.
 
+    A creative that comes again gets other errors.
+
     Args:
         painter: Plants.
         seed: Any number; the same creatives and seed give the same errors.
@@ -119,6 +128,7 @@ class Planner:
         self._painter = painter
         self._seed = seed
         self._counts: Counter[tuple[str, Kind]] = Counter()
+        self._turns: Counter[str] = Counter()
 
     def task(self, creative: Creative, others: Mapping[str, Sequence[str]], most: int) -> Task:
         """Return a creative with errors, one a line, the kinds first that had fewest turns.
@@ -128,6 +138,7 @@ class Planner:
             others: Role to the same line in other languages.
             most: How many errors at most.
         """
+        self._turns[creative.variant.id] += 1
         roles = [setting.role for setting in creative.settings]
         roles.sort(key=lambda role: self._number(creative, role))
         planted = list[Planted]()
@@ -159,7 +170,8 @@ class Planner:
 
     def _number(self, creative: Creative, *names: str) -> int:
         """Return a number that the seed, the creative and some names decide."""
-        spelt = "|".join([str(self._seed), creative.variant.fingerprint, *names])
+        turn = self._turns[creative.variant.id]
+        spelt = "|".join([str(self._seed), str(turn), creative.variant.fingerprint, *names])
         return int.from_bytes(hashlib.sha256(spelt.encode()).digest()[:8])
 
 
@@ -182,7 +194,7 @@ def run_tests(tasks: Sequence[Task], painter: Painter, prover: Prover, workers: 
         trials=tuple(trial for one in ended for trial in one.trials),
         creatives=len({task.creative.variant.id for task in tested}),
         beside=sum(one.beside for one in ended),
-        rejected=sum(one.rejected for one in ended),
+        rejected=tuple(what for one in ended for what in one.rejected),
     )
 
 
@@ -193,20 +205,25 @@ def tried(task: Task, painter: Painter, prover: Prover) -> SelfTest:
     proved once more alone: another line's error may be what is seen.
     """
     proof = _proved(task, painter, prover)
+    name = task.creative.variant.id
     trials = []
     for one in task.planted:
         verdict = _verdict(proof, one)
         if len(task.planted) > 1 and verdict is not Verdict.PASS and _line(proof, one):
             alone = dataclasses.replace(task, planted=(one,))
             verdict = _verdict(_proved(alone, painter, prover), one)
-        trials.append(Trial(variant=task.creative.variant.id, planted=one, verdict=verdict))
+        trials.append(Trial(variant=name, planted=one, verdict=verdict))
     wrong = {one.role for one in task.planted}
     beside = [line for line in proof.lines if line.role not in wrong]
     return SelfTest(
         trials=tuple(trials),
         creatives=1,
         beside=len(beside),
-        rejected=sum(line.verdict is not Verdict.PASS for line in beside),
+        rejected=tuple(
+            f"{name}, {line.role}: {line.expected!r} is right, but {line.reason}"
+            for line in beside
+            if line.verdict is not Verdict.PASS
+        ),
     )
 
 

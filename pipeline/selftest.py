@@ -1,0 +1,199 @@
+"""Self-test of a day: what is new is tried with planted errors before any of it ships."""
+
+import dataclasses
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from pipeline.daily import DayPlan, Workshop
+from pipeline.plan.variants import Variant
+from pipeline.produce.creative import Creative, known_good
+from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.planting import Painter
+from pipeline.produce.press import produce_all
+from pipeline.produce.selftest import Planner, SelfTest, Task, run_tests, sample
+from pipeline.produce.tally import table
+from pipeline.proof.corruption import script_name
+
+ERRORS_A_CREATIVE = 5
+"""Errors on one picture of a daily run; one line at least stays right, to compare."""
+LEAST_RIGHT = 1
+
+Others = dict[tuple[str, str], dict[str, list[str]]]
+"""Campaign and offer to role to the line in all locales."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """The outcomes of a run after its self-test.
+
+    Attributes:
+        outcomes: In the order of the plan; what is new is held if an error slipped through.
+        selftest: What came of the test.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    selftest: SelfTest
+
+
+def try_day(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) -> Tried:
+    """Return the outcomes of a run after errors were planted in some of what is new.
+
+    One creative of each script is tried; what stands as it was delivered was tried when it
+    was made. Which errors are planted follows from the creatives alone, so that running again
+    cannot turn a slip into a pass.
+
+    Args:
+        day_plan: What was to be made.
+        outcomes: How all of it ended.
+        workshop: What it was made with.
+
+    Raises:
+        ToolMissingError: If an engine or font is not installed.
+    """
+    by_id = {outcome.variant: outcome for outcome in outcomes}
+    new = [
+        (variant, by_id[variant.id])
+        for plan in day_plan.plans
+        for variant in plan.to_make
+        if variant.id in by_id and by_id[variant.id].status is Status.ACCEPTED
+    ]
+    good = _good(new, workshop)
+    painter = Painter(renderer=workshop.renderer)
+    scripts = len({creative.script for creative in good})
+    chosen = list(sample(good, 0))[:scripts]
+    others = _others(variant for plan in day_plan.plans for variant in plan.variants)
+    planner = Planner(painter, 0)
+    tasks = [_task(planner, creative, others, ERRORS_A_CREATIVE) for creative in chosen]
+    result = run_tests(tasks, painter, workshop.press.prover, workshop.settings.workers)
+    if not result.slips:
+        return Tried(outcomes=tuple(outcomes), selftest=result)
+    held = {variant.id for variant, _ in new}
+    reason = f"an error slipped through the self-test, so nothing new ships: {advice(result)}"
+    return Tried(
+        outcomes=tuple(
+            dataclasses.replace(outcome, status=Status.HELD, reason=reason)
+            if outcome.variant in held
+            else outcome
+            for outcome in outcomes
+        ),
+        selftest=dataclasses.replace(result, held=tuple(sorted(held))),
+    )
+
+
+def advice(result: SelfTest) -> str:
+    """Return the first slip of a self-test, and what to do about it."""
+    more = len(result.slips) - 1
+    rest = f", and {more} more" if more else ""
+    return (
+        f"{result.slips[0]}{rest}; run `proofpress doctor`, go back to the engines and fonts of "
+        "the last good day, or run the other markets with --market"
+    )
+
+
+def examine(
+    day_plan: DayPlan, workshop: Workshop, wanted: tuple[int, int], say: Callable[[str], None]
+) -> SelfTest:
+    """Return what comes of planting errors in the creatives of a plan.
+
+    Args:
+        day_plan: Today's plan; its creatives are taken from the store.
+        workshop: Makes and proves. Of each script that the store lacks, one is made.
+        wanted: How many errors to plant, and a seed: another one plants other errors.
+        say: Called with what a person should know meanwhile.
+
+    Raises:
+        ToolMissingError: If an engine or font is not installed.
+    """
+    variants = [variant for plan in day_plan.plans for variant in plan.variants]
+    store = workshop.press.store
+    stored = [(variant, store.outcome(variant.fingerprint)) for variant in variants]
+    good = _good(stored, workshop)
+    made = _made(variants, good, workshop)
+    if made:
+        say(f"made {len(made)} creatives of scripts that the store had none of")
+    for outcome in (one for _, one in made if one.status is Status.HELD):
+        say(f"is held, so no errors can be planted in it: {outcome.variant}: {outcome.reason}")
+    painter = Painter(renderer=workshop.renderer)
+    pool = list(sample([*good, *_good(made, workshop)], wanted[1]))
+    tasks = _tasks(pool, _others(variants), painter, wanted)
+    return run_tests(tasks, painter, workshop.press.prover, workshop.settings.workers)
+
+
+def report(result: SelfTest) -> str:
+    """Return what a person at a terminal reads of a self-test."""
+    record = result.record()
+    count = f"{record['planted']} errors in {result.creatives} creatives"
+    rows = [table(result.trials), ""]
+    if result.rejected:
+        total = f"{len(result.rejected)} of {result.beside}"
+        rows += [f"{total} right lines beside them did not pass:"]
+        rows += [f"  {one}" for one in result.rejected] + [""]
+    if not result.slips:
+        rows.append(f"{count}: all refused")
+        return "\n".join(rows)
+    rows += [f"{count}: {len(result.slips)} slipped through the proof"]
+    rows += [f"  {trial}" for trial in result.slips]
+    return "\n".join(rows)
+
+
+def summary(result: SelfTest) -> str:
+    """Return one line about the self-test of a run; empty if nothing was tested."""
+    if not result.trials:
+        return ""
+    planted, slips = len(result.trials), len(result.slips)
+    head = f"{planted} errors planted in {result.creatives} of the new creatives"
+    if not slips:
+        return f"{head}, all refused"
+    return f"{head}, {slips} SLIPPED: {advice(result)}"
+
+
+def _good(pairs: Iterable[tuple[Variant, Outcome | None]], workshop: Workshop) -> list[Creative]:
+    store = workshop.press.store
+    found = (known_good(variant, outcome, store) for variant, outcome in pairs)
+    return [creative for creative in found if creative is not None]
+
+
+def _made(
+    variants: Sequence[Variant], good: Sequence[Creative], workshop: Workshop
+) -> list[tuple[Variant, Outcome]]:
+    """Make one creative of each script that there is none of."""
+    there = {creative.script for creative in good}
+    wanted: dict[str, Variant] = {}
+    for variant in sorted(variants, key=lambda v: v.format.width * v.format.height):
+        wanted.setdefault(script_name("", variant.locale), variant)
+    missing = [variant for script, variant in wanted.items() if script not in there]
+    outcomes = produce_all(missing, workshop.press, workshop.settings.workers, lambda _: None)
+    return list(zip(missing, outcomes, strict=True))
+
+
+def _tasks(
+    pool: Sequence[Creative], others: Others, painter: Painter, wanted: tuple[int, int]
+) -> list[Task]:
+    """Return pictures with so many errors, round after round through the creatives."""
+    errors, seed = wanted
+    planner = Planner(painter, seed)
+    tasks = list[Task]()
+    planned = before = 0
+    for number, creative in enumerate(itertools.cycle(pool)):
+        round_ends = number and number % len(pool) == 0
+        if planned >= errors or (round_ends and planned == before):
+            break
+        before = planned if round_ends else before
+        tasks.append(_task(planner, creative, others, errors - planned))
+        planned += len(tasks[-1].planted)
+    return tasks
+
+
+def _task(planner: Planner, creative: Creative, others: Others, most: int) -> Task:
+    variant = creative.variant
+    right = max(1, len(creative.settings) - LEAST_RIGHT)
+    return planner.task(creative, others[variant.campaign, variant.offer], min(most, right))
+
+
+def _others(variants: Iterable[Variant]) -> Others:
+    found: Others = defaultdict(lambda: defaultdict(list))
+    for variant in variants:
+        for line in variant.lines:
+            found[variant.campaign, variant.offer][line.role].append(line.text)
+    return found
