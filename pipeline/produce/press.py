@@ -116,7 +116,7 @@ class Press:
             allowed=variant.allowed_words,
             ground=decode(ground, *size),
         )
-        overview, crops = keep_evidence(self.store, delivered, proof)
+        overview, crops = keep_evidence(self.store, delivered, proof, self.letterer.renderer)
         accepted = proof.verdict is Verdict.PASS
         held = _held(variant, self.letterer.renderer.engine, why(proof), obtained)
         families = {family for setting in lettered.settings for family in setting.families}
