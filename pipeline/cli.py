@@ -174,7 +174,7 @@ def proof(
 @FILES
 @DAY
 @click.option(
-    "--errors", type=click.IntRange(min=1), default=100, show_default=True,
+    "--errors", type=click.IntRange(min=1), default=60, show_default=True,
     help="How many errors to plant.",
 )  # fmt: skip
 @click.option("--seed", default=0, show_default=True, help="Another one plants other errors.")
@@ -190,16 +190,16 @@ def selftest(
     """Plant errors in today's creatives: the proof must refuse each."""
     from pipeline.daily import open_workshop, prepare
     from pipeline.proof.prove import Proofreader
-    from pipeline.selftest import examine, report
+    from pipeline.selftest import examine, for_machines, report
 
     settings = settings_here()
     day_plan = prepare(request_of(files, pathlib.Path("out"), day, ()), settings)
     reader = Proofreader.standard()
     workshop = open_workshop(settings, reader, reader.versions())
     result = examine(day_plan, workshop, (errors, seed), lambda text: click.echo(text, err=True))
-    click.echo(json.dumps(result.record(), ensure_ascii=False) if as_json else report(result))
     if not result.trials:
-        raise UsageError("there was nothing to plant errors in; see `proofpress plan`")
+        raise UsageError("there is nothing to plant errors in; see `proofpress plan`")
+    click.echo(for_machines(result) if as_json else report(result))
     _leave(ExitCode.HELD if result.slips else ExitCode.ACCEPTED)
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,12 +13,14 @@ from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.planting import Painter
 from pipeline.produce.press import produce_all
 from pipeline.produce.selftest import Planner, SelfTest, Task, run_tests, sample
-from pipeline.produce.tally import table
+from pipeline.produce.tally import rows_of, tables, upper_bound
 from pipeline.proof.corruption import script_name
 
 ERRORS_A_CREATIVE = 5
 """Errors on one picture of a daily run; one line at least stays right, to compare."""
 LEAST_RIGHT = 1
+
+BOUND = "may slip, at most: with 95 % confidence, of all such errors; plant more to bound it closer"
 
 Others = dict[tuple[str, str], dict[str, list[str]]]
 """Campaign and offer to role to the line in all locales."""
@@ -124,7 +127,7 @@ def report(result: SelfTest) -> str:
     """Return what a person at a terminal reads of a self-test."""
     record = result.record()
     count = f"{record['planted']} errors in {result.creatives} creatives"
-    rows = [table(result.trials), ""]
+    rows = [tables(result.trials), "", BOUND, ""]
     if result.rejected:
         total = f"{len(result.rejected)} of {result.beside}"
         rows += [f"{total} right lines beside them did not pass:"]
@@ -135,6 +138,17 @@ def report(result: SelfTest) -> str:
     rows += [f"{count}: {len(result.slips)} slipped through the proof"]
     rows += [f"  {trial}" for trial in result.slips]
     return "\n".join(rows)
+
+
+def for_machines(result: SelfTest) -> str:
+    """Return a self-test for machines: its record, and the tally by script and kind."""
+    names = ("script", "kind", "planted", "fail", "unsure", "slipped")
+    cells = [
+        {**dict(zip(names, row, strict=True)), "at_most": upper_bound(row[5], row[2])}
+        for row in rows_of(result.trials)
+    ]
+    whole = {**result.record(), "rejected": list(result.rejected), "tally": cells[:-1]}
+    return json.dumps(whole, ensure_ascii=False)
 
 
 def summary(result: SelfTest) -> str:

@@ -233,6 +233,17 @@ class Painter:
         return dataclasses.replace(plain, rows=(row,))
 
 
+def undisturbed(creative: Creative, planted: Sequence[Planted]) -> frozenset[str]:
+    """Return the roles of the right lines that no error's ink comes near."""
+    wrong = {one.role for one in planted}
+    return frozenset(
+        setting.role
+        for setting in creative.settings
+        if setting.role not in wrong
+        and not any(_meet(_around(setting), one.box) for one in planted)
+    )
+
+
 def _lay_over(picture: Pixels, drawn: Drawn, colour: str) -> None:
     """Lay a drawn line in its colour over a picture, in place."""
     box = drawn.ink()

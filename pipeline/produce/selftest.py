@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.produce.creative import Creative
 from pipeline.produce.finish import decode
-from pipeline.produce.planting import EXTRA_ROLE, Painter, Planted
+from pipeline.produce.planting import EXTRA_ROLE, Painter, Planted, undisturbed
 from pipeline.produce.press import Prover
 from pipeline.proof.corruption import Kind, script_name
 from pipeline.proof.redraw import Bounds
@@ -67,7 +67,7 @@ class SelfTest:
     Attributes:
         trials: Every planted error.
         creatives: How many creatives took part.
-        beside: How many right lines stood beside the wrong ones.
+        beside: How many right lines stood beside the wrong ones, undisturbed by them.
         rejected: Those of them that did not pass, and why.
         held: Ids of the variants that a run holds because of a slip.
     """
@@ -213,8 +213,8 @@ def tried(task: Task, painter: Painter, prover: Prover) -> SelfTest:
             alone = dataclasses.replace(task, planted=(one,))
             verdict = _verdict(_proved(alone, painter, prover), one)
         trials.append(Trial(variant=name, planted=one, verdict=verdict))
-    wrong = {one.role for one in task.planted}
-    beside = [line for line in proof.lines if line.role not in wrong]
+    free = undisturbed(task.creative, task.planted)
+    beside = [line for line in proof.lines if line.role in free]
     return SelfTest(
         trials=tuple(trials),
         creatives=1,

@@ -69,19 +69,26 @@ def _at_most(count: int, trials: int, share: float) -> float:
     return math.fsum(math.exp(one) for one in logs)
 
 
-def table(trials: Sequence[Trial]) -> str:
-    """Return the tally as aligned columns for a terminal."""
+def tables(trials: Sequence[Trial]) -> str:
+    """Return the tally by script and by kind, as aligned columns for a terminal."""
     rows = rows_of(trials)
-    wide = max((len(row[0]) for row in rows), default=0), max((len(r[1]) for r in rows), default=0)
-    head = (
-        f"{'script':<{wide[0]}}  {'error':<{wide[1]}}  planted  fail  unsure  slipped  "
-        "may slip, at most"
+    return "\n\n".join(
+        _table(name, rows, column) for column, name in enumerate(("script", "error"))
     )
-    lines = [head]
-    for script, kind, planted, fail, unsure, slipped in rows:
-        bound = f"{upper_bound(slipped, planted):.1%}"
-        lines.append(
-            f"{script:<{wide[0]}}  {kind:<{wide[1]}}  {planted:>7}  {fail:>4}  {unsure:>6}  "
-            f"{slipped:>7}  {bound:>17}"
-        )
-    return "\n".join(lines)
+
+
+def _table(name: str, rows: Sequence[Row], column: int) -> str:
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        label = row[:2][column] if row is not rows[-1] else "all"
+        counts = sums.setdefault(label, [0, 0, 0, 0])
+        sums[label] = [a + b for a, b in zip(counts, row[2:], strict=True)]
+    wide = max(len(label) for label in [name, *sums])
+    head = f"{name:<{wide}}  planted  fail  unsure  slipped  may slip, at most"
+    return "\n".join([head, *(_table_row(f"{x:<{wide}}", counts) for x, counts in sums.items())])
+
+
+def _table_row(label: str, counts: Sequence[int]) -> str:
+    planted, fail, unsure, slipped = counts
+    bound = f"{upper_bound(slipped, planted):.1%}"
+    return f"{label}  {planted:>7}  {fail:>4}  {unsure:>6}  {slipped:>7}  {bound:>17}"
