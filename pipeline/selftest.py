@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.daily import DayPlan, Workshop
 from pipeline.plan.variants import Variant
@@ -54,13 +54,7 @@ def try_day(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) 
     Raises:
         ToolMissingError: If an engine or font is not installed.
     """
-    by_id = {outcome.variant: outcome for outcome in outcomes}
-    new = [
-        (variant, by_id[variant.id])
-        for plan in day_plan.plans
-        for variant in plan.to_make
-        if variant.id in by_id and by_id[variant.id].status is Status.ACCEPTED
-    ]
+    new = list(_new(day_plan, {outcome.variant: outcome for outcome in outcomes}))
     good = _good(new, workshop)
     painter = Painter(renderer=workshop.renderer)
     scripts = len({creative.script for creative in good})
@@ -162,6 +156,17 @@ def summary(result: SelfTest) -> str:
     return f"{head}, {slips} SLIPPED: {advice(result)}"
 
 
+def _new(day_plan: DayPlan, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[Variant, Outcome]]:
+    """Yield what was accepted and is not as it was delivered, or was made once more."""
+    for plan in day_plan.plans:
+        changed = {variant.id for variant in plan.to_make}
+        for variant in plan.variants:
+            outcome = outcomes[variant.id]
+            new = variant.id in changed or outcome.attempts > 0
+            if new and outcome.status is Status.ACCEPTED:
+                yield variant, outcome
+
+
 def _good(pairs: Iterable[tuple[Variant, Outcome | None]], workshop: Workshop) -> list[Creative]:
     store = workshop.press.store
     found = (known_good(variant, outcome, store) for variant, outcome in pairs)
@@ -187,6 +192,7 @@ def _tasks(
     """Return pictures with so many errors, round after round through the creatives."""
     errors, seed = wanted
     planner = Planner(painter, seed)
+    share = max(1, errors // max(1, len({creative.script for creative in pool})))
     tasks = list[Task]()
     planned = before = 0
     for number, creative in enumerate(itertools.cycle(pool)):
@@ -194,7 +200,7 @@ def _tasks(
         if planned >= errors or (round_ends and planned == before):
             break
         before = planned if round_ends else before
-        tasks.append(_task(planner, creative, others, errors - planned))
+        tasks.append(_task(planner, creative, others, min(share, errors - planned)))
         planned += len(tasks[-1].planted)
     return tasks
 
