@@ -150,7 +150,11 @@ def proof(
     *,
     as_json: bool,
 ) -> None:
-    """Proofread a picture, or a file of them."""
+    """Proofread a picture, or a file of them.
+
+    It is also checked for being blank, for blur, and for the contrast of its lines; a check that
+    fails is reported and does not change the verdict, which is about the text.
+    """
     from pipeline.proof.batch import answer, proof_batch, prove_file
     from pipeline.proof.describe import describe
 

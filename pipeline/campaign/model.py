@@ -20,6 +20,7 @@ from pipeline.campaign.scalars import (
     Hex,
     Identifier,
     LocaleId,
+    Threshold,
     TimeZone,
 )
 
@@ -101,6 +102,48 @@ class Budget(Frozen):
     attempts: Count = Field(default=3, description="Paid tries a picture", ge=1, le=10)
 
 
+class Checks(Frozen):
+    """What a finished picture must reach beyond its text; `off` leaves a check out.
+
+    The size, the safe box and the type of file follow from the format and cannot be left out.
+    The usual values lie between what right creatives and what planted faults measure.
+    """
+
+    palette_difference: Threshold = Field(
+        default=decimal.Decimal(8),
+        description="Each colour of the palette stands on the picture within this difference "
+        "(CIEDE2000, at most)",
+    )
+    palette_area: Amount = Field(
+        default=decimal.Decimal("0.25"),
+        gt=0,
+        le=100,
+        description="Share of the picture that has to show each colour (percent, at least)",
+    )
+    contrast: Threshold = Field(
+        default=decimal.Decimal("4.5"),
+        description="Contrast of text with what is under it (WCAG 2 ratio to 1, at least)",
+    )
+    contrast_large: Threshold = Field(
+        default=decimal.Decimal(3),
+        description="Contrast of text from 48 px of 1080 (WCAG 2 ratio to 1, at least)",
+    )
+    drawn: Threshold = Field(
+        default=decimal.Decimal(2),
+        description="Share of the picture, words aside, that is not one single colour "
+        "(percent, at least)",
+    )
+    blur: Threshold = Field(
+        default=decimal.Decimal("0.9"),
+        description="Blur of the sharpest edges, words aside "
+        "(standard deviation in pixels, at most)",
+    )
+    kilobytes: Threshold = Field(
+        default=None,
+        description="Weight of the file (1,000 bytes, at most), if less than the channel takes",
+    )
+
+
 def _entries(value: object) -> object:
     """Let a day name one offer, one entry or a list of either."""
     entries = value if isinstance(value, list) else [value]
@@ -136,3 +179,4 @@ class Campaign(Frozen):
     quality: Literal["draft", "production", "final"] = "production"
     lettering: Literal["auto", "model", "typeset"] = "auto"
     budget: Budget = Budget()
+    checks: Checks = Checks()

@@ -13,9 +13,9 @@ import babel
 from pipeline.campaign.calendar import running_offers
 from pipeline.campaign.formats import Format, known_formats
 from pipeline.campaign.load import LoadedCampaign
-from pipeline.campaign.model import Campaign
+from pipeline.campaign.model import Campaign, Checks
 from pipeline.plan.catalogue import Capabilities, capabilities
-from pipeline.plan.job import Picture, PlateRequest, fingerprint_of, seed_of
+from pipeline.plan.job import Picture, PlateRequest, canonical, fingerprint_of, seed_of
 from pipeline.plan.lines import Line
 from pipeline.plan.prompt import prompt_of
 from pipeline.plan.routing import route
@@ -48,6 +48,7 @@ class Variant:
         fonts: `display` and `text` to font character.
         palette: Colour name to #RRGGBB.
         allowed_words: Words that may stand on the picture unasked.
+        checks: What the picture must reach beyond its text.
         logo: The brand's logo; None if its name is written out.
         request: The plate it needs.
         cost: What the plate costs, in US dollars, as text.
@@ -69,6 +70,7 @@ class Variant:
     fonts: dict[str, str]
     palette: dict[str, str]
     allowed_words: frozenset[str]
+    checks: Checks
     logo: Picture | None
     request: PlateRequest
     cost: str
@@ -157,6 +159,7 @@ def _variant(
         fonts=fonts,
         palette=campaign.brand.palette.model_dump(),
         allowed_words=_allowed(campaign),
+        checks=campaign.checks,
         logo=logo,
         request=request,
         cost=str(able.cost(request.width, request.height)),
@@ -167,7 +170,10 @@ def _variant(
             "scene": fingerprint_of(scene.model_dump(mode="json")),
             "plate": request.fingerprint,
             "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",
+            "safe": ", ".join(f"{side:g}" for side in fmt.safe),
             "allowed": ", ".join(sorted(_allowed(campaign))),
+            "checks": canonical(campaign.checks.model_dump(mode="json")),
+            "palette": canonical(campaign.brand.palette.model_dump()),
             "logo": logo.sha256 if logo else "",
             "type": _type_fingerprint(tuple(fonts.values()), at.locale, engine),
         },

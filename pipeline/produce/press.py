@@ -19,6 +19,7 @@ from pipeline.produce.outcome import Deliverable, Outcome, Status
 from pipeline.produce.pictures import pasted
 from pipeline.produce.plates import Obtained, Plates
 from pipeline.produce.store import Store
+from pipeline.proof.checks import Delivered, Demands, checks_of, shapes_on, with_checks
 from pipeline.proof.describe import why
 from pipeline.proof.verdict import Proof, Verdict
 from pipeline.typeset.fit import Misfit
@@ -107,15 +108,19 @@ class Press:
     ) -> Outcome:
         size = (variant.format.width, variant.format.height)
         ground = ground_file(lettered.ground)
-        delivered = decode(content, *size)
+        delivered, under = decode(content, *size), decode(ground, *size)
         proof = self.prover.prove(
             delivered,
             variant.lines,
             variant.locale,
             lettered.settings,
             allowed=variant.allowed_words,
-            ground=decode(ground, *size),
+            ground=under,
         )
+        shapes = shapes_on(_branded(obtained.pixels, variant), lettered.ground)
+        seen = Delivered(pixels=delivered, content=content, ground=under, shapes=shapes)
+        demands = Demands(limits=variant.checks, palette=variant.palette, format=variant.format)
+        proof = with_checks(proof, checks_of(seen, proof.lines, lettered.settings, demands))
         overview, crops = keep_evidence(self.store, delivered, proof, self.letterer.renderer)
         accepted = proof.verdict is Verdict.PASS
         held = _held(variant, self.letterer.renderer.engine, why(proof), obtained)

@@ -3,6 +3,7 @@
 The shapes of the requests and answers are an interface that others build on.
 """
 
+import dataclasses
 import functools
 import json
 import pathlib
@@ -13,7 +14,7 @@ import pydantic
 
 from pipeline.errors import Problem, UsageError
 from pipeline.plan.lines import Line
-from pipeline.proof.verdict import LineProof, Proof, Verdict
+from pipeline.proof.verdict import Check, LineProof, Proof, Verdict
 
 if TYPE_CHECKING:
     from pipeline.proof.prove import Proofreader
@@ -50,6 +51,10 @@ def prove_file(
 ) -> Proof:
     """Return the proof of a picture of unknown origin: readings only, no shapes.
 
+    Without a campaign, it is checked for being blank, for blur, and for the contrast of each
+    line that was found. A check that fails is reported and changes no verdict, which is about
+    the text.
+
     Args:
         image: A PNG, JPEG or WebP file.
         locale: The locale it is written in, such as `de_DE`.
@@ -62,10 +67,13 @@ def prove_file(
         ToolMissingError: If a reader or its language data is not installed.
     """
     # Arrays and engines take half a second to load; a usage error should not wait for them.
+    from pipeline.proof.checks import Delivered, Demands, checks_of  # noqa: PLC0415
     from pipeline.proof.images import open_image  # noqa: PLC0415
 
     pixels = open_image(image)
-    return (proofreader or _standard()).prove(pixels, lines, locale, extra_text=extra_text)
+    proof = (proofreader or _standard()).prove(pixels, lines, locale, extra_text=extra_text)
+    checks = checks_of(Delivered(pixels=pixels), proof.lines, (), Demands())
+    return dataclasses.replace(proof, checks=checks)
 
 
 def proof_one(
@@ -116,6 +124,7 @@ def answer(image: str, proof: Proof) -> dict[str, Any]:
         "lines": [_line_answer(line) for line in proof.lines],
         "extra": [{"text": extra.text, "box": list(extra.box)} for extra in proof.extra],
         "ms": proof.ms,
+        "checks": [_check_answer(check) for check in proof.checks],
     }
 
 
@@ -132,6 +141,10 @@ def _line_answer(line: LineProof) -> dict[str, Any]:
         "shape": line.shape,
         "reason": line.reason,
     }
+
+
+def _check_answer(check: Check) -> dict[str, Any]:
+    return {**dataclasses.asdict(check), "verdict": check.verdict.value}
 
 
 def _answered(

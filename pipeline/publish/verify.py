@@ -2,17 +2,21 @@
 
 import dataclasses
 import hashlib
+import json
 import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pydantic
 
+from pipeline.campaign.formats import known_formats
+from pipeline.campaign.model import Checks
 from pipeline.errors import ProviderError
 from pipeline.plan.lines import Line
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
 from pipeline.produce.press import Prover
+from pipeline.proof.checks import Delivered, Demands, checks_of, with_checks
 from pipeline.proof.describe import why
 from pipeline.publish.export import HELD
 from pipeline.publish.manifest import (
@@ -99,15 +103,27 @@ def _wrong(folder: pathlib.Path, record: Mapping[str, Any], prover: Prover) -> s
         ground = decode(under, *size) if under else None
     except ProviderError as error:
         return str(error)
+    settings = _SETTINGS.validate_python(record["settings"])
     proof = prover.prove(
         pixels,
         [Line.of(role, text) for role, text in record["strings"].items()],
         record["locale"],
-        _SETTINGS.validate_python(record["settings"]),
+        settings,
         allowed=frozenset(record["allowed_words"]),
         ground=ground,
     )
-    return why(proof)
+    seen = Delivered(pixels=pixels, content=content, ground=ground)
+    return why(with_checks(proof, checks_of(seen, proof.lines, settings, _demands(record))))
+
+
+def _demands(record: Mapping[str, Any]) -> Demands:
+    """Return what a creative was held against when it was made."""
+    inputs = record["inputs"]
+    return Demands(
+        limits=Checks.model_validate_json(inputs["checks"]),
+        palette=json.loads(inputs["palette"]),
+        format=known_formats().get(record["format"]),
+    )
 
 
 def _read(file: pathlib.Path) -> bytes | None:
