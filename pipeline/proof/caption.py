@@ -186,13 +186,16 @@ class _Table:
     def _fitted(self, row: _Row, room: float) -> tuple[Glyph, ...]:
         """Return as much of the words as there is room for, around what differs first."""
         line = row.line
-        sides = ["".join(glyph.asked for glyph in line), "".join(glyph.read for glyph in line)]
-        em = max(self.renderer.measure(sides, STYLE))
-        if em * SIZE <= room:
-            return line
-        kept = max(1, int(len(line) * room / (em * SIZE)) - 2)
-        first = next((i for i, g in enumerate(line) if g.differs), 0)
-        start = min(max(0, first - kept // 3), len(line) - kept)
+        kept, start = len(line), 0
+        first = next((i for i, glyph in enumerate(line) if glyph.differs), 0)
+        while kept > 1 and (wide := self._wide(line[start : start + kept], room)) > 1:
+            kept = max(1, min(kept - 1, int(kept / wide) - 1))
+            start = min(max(0, first - kept // 3), len(line) - kept)
         before = (_ELLIPSIS,) if start else ()
         after = (_ELLIPSIS,) if start + kept < len(line) else ()
         return (*before, *line[start : start + kept], *after)
+
+    def _wide(self, line: tuple[Glyph, ...], room: float) -> float:
+        """Return how much of the room the wider side takes, with an ellipsis at both ends."""
+        sides = ["".join(g.asked for g in line), "".join(g.read for g in line)]
+        return (max(self.renderer.measure(sides, STYLE)) + 2) * SIZE / room

@@ -30,6 +30,13 @@ def cut(image: Pixels, box: Box) -> bytes:
     return jpeg(crop, quality=82)
 
 
+def shown_size(width: int, height: int) -> tuple[int, int]:
+    """Return width and height in pixels of the picture that is cut from a place inside."""
+    wide, high = width + 2 * _BORDER, height + 2 * _BORDER
+    scale = min(1.0, _LONGEST / wide, _HIGHEST / high)
+    return max(1, round(wide * scale)), max(1, round(high * scale))
+
+
 def jpeg(picture: Image.Image, quality: int) -> bytes:
     """Return a picture as JPEG without chroma subsampling, which would smear letters.
 

@@ -1,17 +1,18 @@
 """Which characters of a requested and a read line differ, for people to look at."""
 
 import dataclasses
+import functools
 import itertools
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from icu4py.breakers import CharacterBreaker
 
-from pipeline.proof.distance import aligned
 from pipeline.proof.normalise import normalise
 
-_CODES = 0xF0000
-"""Where the private characters begin that stand for clusters while they are aligned."""
+_LIKE, _UNLIKE, _SPACE = 10, 16, 3
+"""What it costs to put a glyph beside another of its kind, beside one of another kind, and to
+leave a space alone."""
 _SIGNS = {"\u0e33", "\u0eb3"}
 """Signs that Unicode counts as letters: Thai and Lao am."""
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
@@ -63,18 +64,17 @@ def glyphs(asked: str, read: str, confidences: Sequence[float] = ()) -> tuple[Gl
     kept = [at for at in range(len(read)) if not _torn(read, at)]
     if len(confidences) == len(read):
         confidences = [confidences[at] for at in kept]
-    left, right = clusters(asked), clusters("".join(read[at] for at in kept))
-    codes: dict[str, str] = {}
-    pairs = aligned(*("".join(_code(one, codes) for one in side) for side in (left, right)))
+    right = clusters("".join(read[at] for at in kept))
     sure = iter(_sure(right, confidences))
-    rest, others = iter(left), iter(right)
-    found = []
-    for in_asked, in_read in pairs:
-        first, second = next(rest) if in_asked else "", next(others) if in_read else ""
-        differs = normalise(first) != normalise(second)
-        weakest = next(sure) if in_read else None
-        found.append(Glyph(asked=first, read=second, differs=differs, sure=weakest))
-    return tuple(found)
+    return tuple(
+        Glyph(
+            asked=one,
+            read=other,
+            differs=_key(one) != _key(other),
+            sure=next(sure) if other else None,
+        )
+        for one, other in _paired(clusters(asked), right)
+    )
 
 
 def clusters(text: str) -> list[str]:
@@ -84,21 +84,26 @@ def clusters(text: str) -> list[str]:
     """
     found: list[str] = []
     for cluster in CharacterBreaker(text, "en"):
-        invisible = not cluster.isspace() and not normalise(cluster)
-        if found and (invisible or not (found[-1].isspace() or normalise(found[-1]))):
+        before = found[-1] if found else " "
+        if _invisible(before) or (_invisible(cluster) and not before.isspace()):
             found[-1] += cluster
         else:
             found.append(cluster)
     return found
 
 
+def is_blank(cluster: str) -> bool:
+    """Return whether there is nothing to see: spaces, invisible marks or nothing at all."""
+    return not _key(cluster)
+
+
 def words(line: Sequence[Glyph]) -> list[tuple[Glyph, ...]]:
     """Return the glyphs of a line by the words that were asked for, without their spaces."""
     found: list[list[Glyph]] = [[]]
     for glyph in line:
-        if glyph.differs or not (glyph.asked or glyph.read).isspace():
+        if glyph.differs or not is_blank(glyph.asked + glyph.read):
             found[-1].append(glyph)
-        if glyph.asked.isspace() and found[-1]:
+        if glyph.asked and is_blank(glyph.asked) and found[-1]:
             found.append([])
     return [tuple(word) for word in found if word]
 
@@ -131,8 +136,69 @@ def _torn(text: str, at: int) -> bool:
     )
 
 
-def _code(cluster: str, codes: dict[str, str]) -> str:
-    return codes.setdefault(normalise(cluster), chr(_CODES + len(codes)))
+def _paired(left: list[str], right: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of one best alignment; an empty string stands for a gap.
+
+    A digit rather stands beside another digit, and a letter beside a letter; spaces, which
+    count for nothing, are the first to stand alone.
+    """
+    keys = [[_key(one) for one in side] for side in (left, right)]
+    alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(*keys, strict=False))
+    start = sum(1 for _ in alike)
+    yield from zip(left[:start], right[:start], strict=True)
+    left, right = left[start:], right[start:]
+    costs = _costs(left, right)
+    pairs: list[tuple[str, str]] = []
+    row, column = len(left), len(right)
+    while row or column:
+        here = costs[row][column]
+        last, other = left[row - 1 : row], right[column - 1 : column]
+        if row and column and here == costs[row - 1][column - 1] + _replace(last[0], other[0]):
+            row, column = row - 1, column - 1
+            pairs.append((left[row], right[column]))
+        elif row and here == costs[row - 1][column] + _alone(last[0]):
+            row -= 1
+            pairs.append((left[row], ""))
+        else:
+            column -= 1
+            pairs.append(("", right[column]))
+    yield from reversed(pairs)
+
+
+def _costs(left: Sequence[str], right: Sequence[str]) -> list[list[int]]:
+    rows = [list(itertools.accumulate(map(_alone, right), initial=0))]
+    for one in left:
+        above, row = rows[-1], [rows[-1][0] + _alone(one)]
+        for column, other in enumerate(right, 1):
+            beside = above[column - 1] + _replace(one, other)
+            row.append(min(beside, above[column] + _alone(one), row[-1] + _alone(other)))
+        rows.append(row)
+    return rows
+
+
+def _replace(one: str, other: str) -> int:
+    if _key(one) == _key(other):
+        return 0
+    return _LIKE if _kind(one) == _kind(other) else _UNLIKE
+
+
+def _alone(cluster: str) -> int:
+    return _SPACE if is_blank(cluster) else _LIKE
+
+
+def _invisible(cluster: str) -> bool:
+    return is_blank(cluster) and not any(map(str.isspace, cluster))
+
+
+@functools.lru_cache(maxsize=4096)
+def _key(cluster: str) -> str:
+    return normalise(cluster)
+
+
+@functools.lru_cache(maxsize=4096)
+def _kind(cluster: str) -> str:
+    kinds = {unicodedata.category(character)[0] for character in cluster}
+    return next((kind for kind in "NLSPZ" if kind in kinds), "")
 
 
 def _sure(found: Sequence[str], confidences: Sequence[float]) -> list[float | None]:

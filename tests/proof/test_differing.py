@@ -26,6 +26,9 @@ def marked(asked: str, read: str) -> tuple[str, str]:
         ("1,180円", "1,180元", "1,180[円]", "1,180[元]"),
         ("12,900원", "12.900원", "12[,]900원", "12[.]900원"),
         ("39.90 د.إ", "30.90 د.إ", "3[9].90 د.إ", "3[0].90 د.إ"),
+        ("44.90 ₪", "44.99", "44.9[0] [₪]", "44.9[9]"),
+        ("\u200f44.90\u00a0\u200f₪", "44.99", "\u200f44.9[0]\u00a0[\u200f₪]", "44.9[9]"),
+        ("฿159", "S1591", "[฿]159", "[S]159[1]"),
     ],
 )
 def test_the_characters_that_differ_are_marked(
@@ -57,6 +60,7 @@ def test_kinds_of_space_and_invisible_marks_do_not_differ() -> None:
 
 def test_invisible_characters_stay_with_what_they_stand_beside() -> None:
     assert clusters("\u200f39\u200e ₪") == ["\u200f3", "9\u200e", " ", "₪"]
+    assert clusters("8\u00a0\u200f₪") == ["8", "\u00a0", "\u200f₪"]
     assert clusters("\u200e") == ["\u200e"]
     assert clusters("") == []
 
@@ -100,7 +104,7 @@ def test_a_line_falls_into_the_words_that_were_asked_for() -> None:
 def test_a_letter_read_in_place_of_a_space_is_kept() -> None:
     line = glyphs("8 €", "8x€")
     assert [one for word in words(line) for one in word if one.differs] == [
-        Glyph(asked=" ", read="x", differs=True)
+        Glyph(asked="", read="x", differs=True)
     ]
 
 

@@ -194,3 +194,5 @@ def test_the_gallery_names_every_file(plan: MakePlan, export: Export, exporter: 
     page = write_gallery(exporter.out, [manifest], pages).read_text("utf-8")
     for record in records(manifest).values():
         assert f"2026-12-01/lunch/{record['file']}" in page
+        for sha256 in (record["overview"], *record["crops"]):
+            assert f"2026-12-01/lunch/evidence/{sha256}.jpg" in page
