@@ -67,8 +67,8 @@ def measure(images: int) -> None:
             table(["CPU seconds a creative", "median", "95 %", "mean"], rows),
             f"A proof takes {ratio:.2f} times the naive one (wanted: at most 1).",
             (
-                f"The whole line (plate, words, file, proof) on {CORES} cores: {creatives} creatives "
-                f"of the examples in {seconds:.0f} s, {creatives / seconds:.2f} a second."
+                f"The whole line (plate, words, file, proof) on {CORES} cores: {creatives} "
+                f"creatives of the examples in {seconds:.0f} s, {creatives / seconds:.2f} a second."
             ),
             *([_memory(memory)] if memory else []),
         ],

@@ -161,7 +161,9 @@ def _plate(variant: Variant, dice: np.random.Generator, renderer: TakumiRenderer
     kind = BACKDROPS[dice.integers(len(BACKDROPS))]
     request = variant.request
     if kind != "as designed":
-        request = dataclasses.replace(request, backdrop={**request.backdrop, "kind": kind})
+        colours = [*variant.scene.background.colours, *variant.palette.values()]
+        changed = {**request.backdrop, "kind": kind, "colours": colours}
+        request = dataclasses.replace(request, backdrop=changed)
     studio = Studio(PROJECT / "templates" / "plates", renderer)
     painted = studio.fetch(studio.submit(request))
     plate = decode(painted, request.width, request.height)

@@ -176,19 +176,19 @@ def report(results: Iterable[dict[str, Any]]) -> None:
         "Typeset creatives",
         [
             (
-                f"`benchmarks/proof.py --typeset {len(errors)} --work DIR`: {len(there)} creatives of "
-                f"the studio in {len({one['locale'] for one in there})} locales, in the formats, "
+                f"`benchmarks/proof.py --typeset {len(errors)} --work DIR`: {len(there)} creatives "
+                f"of the studio in {len({one['locale'] for one in there})} locales, in the formats, "
                 "fonts, palettes, backdrops and textures of `benchmarks/studio.py`."
             ),
             (
-                "False rejects, of right lines and of right pictures (any line, or text that nobody "
-                f"asked for); wanted are at most {WANTED_RIGHT:.0%} of the lines in every locale:"
+                "False rejects, of right lines and of right pictures (any line, or text that "
+                f"nobody asked for); wanted are at most {WANTED_RIGHT:.0%} of the lines in every locale:"
             ),
             _rejects(there),
             (
-                f"{len(errors)} errors planted in creatives that were otherwise right. Accepted of "
-                "the wrong numbers (digits, separators, currencies, extra numbers; wanted: none) and "
-                f"of other errors (wanted: at most {WANTED_OTHER:.1%}); the last column bounds the "
+                f"{len(errors)} errors planted in creatives that were otherwise right. Accepted "
+                "of the wrong numbers (digits, separators, currencies, extra numbers; wanted: none) "
+                f"and of other errors (wanted: at most {WANTED_OTHER:.1%}); the last column bounds the "
                 "share with 95 % confidence, by the rule of three or Clopper and Pearson:"
             ),
             table(["", *head[1:]], [_row("numbers", numbers), _row("others", rest)]),
