@@ -108,7 +108,7 @@ def examine(
     good = _good(stored, workshop)
     made = _made(variants, good, workshop)
     if made:
-        say(f"made {len(made)} creatives of scripts that the store had none of")
+        say(f"made first, since the store had none of their script: {len(made)}")
     for outcome in (one for _, one in made if one.status is Status.HELD):
         say(f"is held, so no errors can be planted in it: {outcome.variant}: {outcome.reason}")
     painter = Painter(renderer=workshop.renderer)
@@ -119,8 +119,7 @@ def examine(
 
 def report(result: SelfTest) -> str:
     """Return what a person at a terminal reads of a self-test."""
-    record = result.record()
-    count = f"{record['planted']} errors in {result.creatives} creatives"
+    count = f"{len(result.trials)} errors planted"
     rows = [tables(result.trials), "", BOUND, ""]
     if result.rejected:
         total = f"{len(result.rejected)} of {result.beside}"

@@ -169,11 +169,11 @@ def test_on_demand_creatives_are_made_where_the_store_has_none(day: Day) -> None
     said: list[str] = []
     workshop = open_workshop(day.settings, Seeing(), {})
     result = examine(day.plan(), workshop, (8, 3), said.append)
-    assert said == ["made 2 creatives of scripts that the store had none of"]
+    assert said == ["made first, since the store had none of their script: 2"]
     assert len(result.trials) == 8
     assert result.slips == ()
     shown = report(result)
-    assert shown.endswith("8 errors in 2 creatives: all refused")
+    assert shown.endswith("8 errors planted: all refused")
     again = examine(day.plan(), workshop, (8, 3), said.append)
     assert len(said) == 1
     assert {str(trial) for trial in again.trials} == {str(trial) for trial in result.trials}
