@@ -36,8 +36,19 @@ AHEAD = 6
 ROUNDS = 2
 """Pictures with errors for each creative; none has an error twice."""
 MOST = 99
-WANTED_RIGHT = 0.01
-WANTED_OTHER = 0.001
+VARIETY = (
+    "Formats, fonts, palettes, backdrops and textures vary as `benchmarks/studio.py` draws them."
+)
+REFUSED = (
+    "False rejects, of right lines and of right pictures (any line, or text that nobody asked "
+    "for); wanted are at most 1 % of the lines in every locale:"
+)
+ACCEPTED = (
+    "errors planted in creatives that were otherwise right. Accepted of the wrong numbers "
+    "(digits, separators, currencies, extra numbers; wanted: none) and of other errors (wanted: "
+    "at most 0.1 %); the last column bounds the share with 95 % confidence, by the rule of three "
+    "or Clopper and Pearson:"
+)
 
 
 def measure(errors: int, work: pathlib.Path, *, show: bool) -> None:
@@ -171,26 +182,16 @@ def report(results: Iterable[dict[str, Any]]) -> None:
     head = ["script", "planted", "by shape alone", "by the proof", "at most, of all"]
     numbers = [error for error in errors if error["kind"] in NUMBERS]
     rest = [error for error in errors if error["kind"] not in NUMBERS]
+    locales = len({result["locale"] for result in there})
+    command = f"`benchmarks/proof.py --typeset {len(errors)} --work DIR`"
     publish(
         "typeset",
         "Typeset creatives",
         [
-            (
-                f"`benchmarks/proof.py --typeset {len(errors)} --work DIR`: {len(there)} creatives "
-                f"of the studio in {len({one['locale'] for one in there})} locales, in the formats, "
-                "fonts, palettes, backdrops and textures of `benchmarks/studio.py`."
-            ),
-            (
-                "False rejects, of right lines and of right pictures (any line, or text that "
-                f"nobody asked for); wanted are at most {WANTED_RIGHT:.0%} of the lines in every locale:"
-            ),
+            f"{command}: {len(there)} creatives of the studio in {locales} locales. {VARIETY}",
+            REFUSED,
             _rejects(there),
-            (
-                f"{len(errors)} errors planted in creatives that were otherwise right. Accepted "
-                "of the wrong numbers (digits, separators, currencies, extra numbers; wanted: none) "
-                f"and of other errors (wanted: at most {WANTED_OTHER:.1%}); the last column bounds the "
-                "share with 95 % confidence, by the rule of three or Clopper and Pearson:"
-            ),
+            f"{len(errors)} {ACCEPTED}",
             table(["", *head[1:]], [_row("numbers", numbers), _row("others", rest)]),
             "By script:",
             table(head, _by("script", errors)),
