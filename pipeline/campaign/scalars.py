@@ -126,6 +126,10 @@ def _threshold(value: object) -> object:
 
 
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+_THRESHOLD_SCHEMA = {
+    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}, {"const": False}]
+}
+"""An editor that follows YAML 1.1 reads `off` as false."""
 
 _NAME = r"(?=.{1,48}$)[a-z0-9]+(-[a-z0-9]+)*"
 _HEX = r"#[0-9A-Fa-f]{6}"
@@ -146,7 +150,7 @@ Amount: TypeAlias = Annotated[
     WithJsonSchema(_NUMBER_SCHEMA),
 ]
 Threshold: TypeAlias = Annotated[
-    decimal.Decimal | None, BeforeValidator(_threshold), WithJsonSchema(_NUMBER_SCHEMA)
+    decimal.Decimal | None, BeforeValidator(_threshold), WithJsonSchema(_THRESHOLD_SCHEMA)
 ]
 Count: TypeAlias = Annotated[
     int, _pattern(r"0|[1-9][0-9]{0,5}", "a whole number"), WithJsonSchema(_NUMBER_SCHEMA)

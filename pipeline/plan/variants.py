@@ -122,7 +122,15 @@ def variants_of(
                 )
                 lines = lines_of(at)
                 for name in campaign.formats:
-                    yield _variant(loaded, at, lines, known_formats()[name], (templates, engine))
+                    fmt = _lightened(known_formats()[name], campaign.checks)
+                    yield _variant(loaded, at, lines, fmt, (templates, engine))
+
+
+def _lightened(fmt: Format, checks: Checks) -> Format:
+    """Return a format whose files weigh no more than the campaign allows."""
+    if checks.kilobytes is None:
+        return fmt
+    return dataclasses.replace(fmt, most_bytes=min(fmt.most_bytes, int(checks.kilobytes * 1000)))
 
 
 def _variant(

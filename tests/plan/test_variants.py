@@ -135,6 +135,14 @@ def test_the_thresholds_of_the_campaign_go_with_each_variant(plan: MakePlan, tex
     assert one(plan, text).checks == Checks()
 
 
+@pytest.mark.parametrize(("kilobytes", "most"), [("150.5", 150_500), ("99999", 31_457_280)])
+def test_a_campaign_may_ask_for_lighter_files_than_the_channel(
+    plan: MakePlan, text: str, kilobytes: str, most: int
+) -> None:
+    asked = text.replace("template: deal", f"template: deal\nchecks: {{kilobytes: {kilobytes}}}", 1)
+    assert one(plan, asked).format.most_bytes == most
+
+
 def test_the_fingerprint_changes_with_the_engine(plan: MakePlan, text: str) -> None:
     assert one(plan, text).fingerprint != one(plan, text, engine="engine 2").fingerprint
 

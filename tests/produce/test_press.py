@@ -1,12 +1,14 @@
 """The press: every variant ends in an outcome, and only a pass is accepted."""
 
 import dataclasses
+import io
 import pathlib
 import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import PIL.Image
 import pytest
 
 from pipeline.errors import ProviderError, TemplateError, ToolMissingError
@@ -91,6 +93,7 @@ class BusyStudio(Studio):
 
     submits = 0
     refuses = ""
+    paints: Pixels | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -104,6 +107,14 @@ class BusyStudio(Studio):
 
     def poll(self, request_id: str) -> Poll:
         return super().poll(request_id)
+
+    def fetch(self, request_id: str) -> bytes:
+        painted = super().fetch(request_id)
+        if self.paints is None:
+            return painted
+        out = io.BytesIO()
+        PIL.Image.fromarray(self.paints).save(out, "PNG")
+        return out.getvalue()
 
 
 @dataclasses.dataclass
@@ -177,6 +188,27 @@ def test_text_that_nobody_asked_for_is_the_reason(shop: Shop, variants: Variants
     shop.prover.verdict, shop.prover.extra = Verdict.FAIL, "50 %"
     reason = shop.produce(variants())[0].reason
     assert reason == "price: reads 3,90 €; not asked for: '50 %'"
+
+
+def test_a_plate_of_one_colour_is_held_whatever_the_words_say(
+    shop: Shop, variants: Variants
+) -> None:
+    shop.studio.paints = np.zeros((250, 300, 3), np.uint8)
+    outcome = shop.produce(variants())[0]
+    assert outcome.status is Status.HELD
+    assert "blank: words aside, only 0.0 % of the picture" in outcome.reason
+    assert outcome.proof is not None
+    assert outcome.proof.verdict is Verdict.FAIL
+    assert {check.name for check in outcome.proof.checks} >= {"blank", "blur", "palette"}
+    assert shop.store.outcome(outcome.fingerprint) is None
+
+
+def test_a_threshold_of_the_campaign_decides(shop: Shop, variants: Variants) -> None:
+    strict, lax = "checks: {blur: 0.1,", "checks: {blur: off,"
+    held = shop.produce(variants("checks: {", strict))[0]
+    assert held.status is Status.HELD
+    assert held.reason.startswith("blur: even the sharpest edges are blurred by ")
+    assert shop.produce(variants("checks: {", lax))[0].status is Status.ACCEPTED
 
 
 def test_words_that_do_not_fit_are_held_with_the_line_and_the_remedy(

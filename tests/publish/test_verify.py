@@ -112,6 +112,15 @@ def test_one_changed_byte_is_found(plan: MakePlan, export: Export) -> None:
     assert sum(bool(what) for what in faults.values()) == 1
 
 
+def test_the_picture_is_checked_again_by_the_thresholds_of_its_day(
+    plan: MakePlan, export: Export
+) -> None:
+    manifest = export(plan(("drawn: off", "drawn: 2")))
+    faults = found(manifest.parent, Prover())
+    assert len(faults) == 3
+    assert all(what.startswith("blank: words aside, only 0.0 %") for what in faults.values())
+
+
 def test_a_missing_file_is_found(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
     file = next(manifest.parent.glob("de/*.jpg"))
