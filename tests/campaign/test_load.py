@@ -161,8 +161,8 @@ def test_every_example_campaign_loads(file: pathlib.Path) -> None:
         ),
         (
             "offers:",
-            "checks: {contrast: none}\noffers:",
-            "9: checks.contrast: 'none' is not valid; expected a number above 0 such as 4.5, or off",
+            "checks: {contrast: no}\noffers:",
+            "9: checks.contrast: 'no' is not valid; expected a number above 0 such as 4.5, or off",
         ),
         (
             "offers:",
