@@ -192,17 +192,10 @@ def selftest(
     as_json: bool,
 ) -> None:
     """Plant errors in today's creatives: the proof must refuse each."""
-    from pipeline.daily import open_workshop, prepare
-    from pipeline.proof.prove import Proofreader
-    from pipeline.selftest import examine, for_machines, report
+    from pipeline.selftest import examine_today, for_machines, report
 
-    settings = settings_here()
-    day_plan = prepare(request_of(files, pathlib.Path("out"), day, ()), settings)
-    reader = Proofreader.standard()
-    workshop = open_workshop(settings, reader, reader.versions())
-    result = examine(day_plan, workshop, (errors, seed), lambda text: click.echo(text, err=True))
-    if not result.trials:
-        raise UsageError("there is nothing to plant errors in; see `proofpress plan`")
+    request = request_of(files, pathlib.Path("out"), day, ())
+    result = examine_today(request, settings_here(), (errors, seed), _complain)
     click.echo(for_machines(result) if as_json else report(result))
     _leave(ExitCode.HELD if result.slips else ExitCode.ACCEPTED)
 

@@ -6,7 +6,8 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from pipeline.daily import DayPlan, Workshop
+from pipeline.daily import DayPlan, RunRequest, Workshop, open_workshop, prepare
+from pipeline.errors import UsageError
 from pipeline.plan.variants import Variant
 from pipeline.produce.creative import Creative, known_good
 from pipeline.produce.outcome import Outcome, Status
@@ -15,6 +16,8 @@ from pipeline.produce.press import produce_all
 from pipeline.produce.selftest import Planner, SelfTest, Task, run_tests, sample
 from pipeline.produce.tally import rows_of, tables, upper_bound
 from pipeline.proof.corruption import script_name
+from pipeline.proof.prove import Proofreader
+from pipeline.settings import Settings
 
 ERRORS_A_CREATIVE = 5
 """Errors on one picture of a daily run; one line at least stays right, to compare."""
@@ -115,6 +118,30 @@ def examine(
     pool = list(sample([*good, *_good(made, workshop)], wanted[1]))
     tasks = _tasks(pool, _others(variants), painter, wanted)
     return run_tests(tasks, painter, workshop.press.prover, workshop.settings.workers)
+
+
+def examine_today(
+    request: RunRequest, settings: Settings, wanted: tuple[int, int], say: Callable[[str], None]
+) -> SelfTest:
+    """Return what comes of planting errors in what a run would make now, with the real proof.
+
+    Args:
+        request: What the run would be asked for.
+        settings: Folders and limits.
+        wanted: How many errors, and a seed, as for `examine`.
+        say: Called with what a person should know meanwhile.
+
+    Raises:
+        CampaignError: With every problem of all files.
+        ToolMissingError: If an engine, font or language pack is not installed.
+        UsageError: If there is no creative today that passes, so that nothing can be planted.
+    """
+    day_plan = prepare(request, settings)
+    reader = Proofreader.standard()
+    result = examine(day_plan, open_workshop(settings, reader, reader.versions()), wanted, say)
+    if not result.trials:
+        raise UsageError("there is nothing to plant errors in; see `proofpress plan`")
+    return result
 
 
 def report(result: SelfTest) -> str:
