@@ -81,6 +81,7 @@ class _Found:
     role: str
     box: Box
     size: float
+    ground: Pixels | None
 
 
 def checks_of(
@@ -98,19 +99,15 @@ def checks_of(
         demands: What it is held against; what is switched off or unknown is not checked.
     """
     sizes = {setting.role: setting.size for setting in settings}
-    found = [
-        _Found(line.role, line.box, sizes.get(line.role) or _size(line.box, line.expected))
-        for line in lines
-        if line.box
-    ]
+    found = [_found(line, line.box, sizes, delivered.ground) for line in lines if line.box]
     aside = _aside(delivered, found, settings)
     return (
         *_file(delivered, demands),
         *_drawn(delivered.pixels, aside, demands.limits.drawn),
         *_sharp(delivered.pixels, aside, demands.limits.blur),
         *_palette(delivered.pixels, demands),
-        *(check for one in found for check in _contrast(delivered, one, demands.limits)),
-        *(check for one in found for check in _safe(delivered, one, demands.format)),
+        *(check for one in found for check in _contrast(delivered.pixels, one, demands.limits)),
+        *(check for one in found for check in _safe(delivered.pixels, one, demands.format)),
     )
 
 
@@ -209,13 +206,13 @@ def _palette(pixels: Pixels, demands: Demands) -> Iterator[Check]:
         yield _check(("palette", name), near, "ΔE2000", float(most), reason if near > most else "")
 
 
-def _contrast(delivered: Delivered, found: _Found, limits: Checks) -> Iterator[Check]:
-    height, width = delivered.pixels.shape[:2]
+def _contrast(pixels: Pixels, found: _Found, limits: Checks) -> Iterator[Check]:
+    height, width = pixels.shape[:2]
     large = found.size / math.sqrt(width * height) * 100 >= LARGE
     least = limits.contrast_large if large else limits.contrast
     if least is None:
         return
-    ratio = round(contrast_of(delivered.pixels, delivered.ground, found.box, found.size), 2)
+    ratio = round(contrast_of(pixels, found.ground, found.box, found.size), 2)
     reason = f"the words stand out by only {ratio} to 1, at least {least} to 1 is needed"
     named = ("contrast", found.role)
     yield _check(named, ratio, "to 1", float(least), reason if ratio < least else "")
@@ -227,13 +224,13 @@ def _size(box: Box, text: str) -> float:
     return min(height, math.sqrt(width * height / (_WIDE * max(1, len(text)))))
 
 
-def _safe(delivered: Delivered, found: _Found, fmt: Format | None) -> Iterator[Check]:
+def _safe(pixels: Pixels, found: _Found, fmt: Format | None) -> Iterator[Check]:
     """Yield how far a line stays inside what the channel leaves uncovered."""
     if fmt is None:
         return
     room = _room(found.box, fmt)
     if room < 0:  # the box may be wider than what stands in it
-        room = _room(ink_box(delivered.pixels, delivered.ground, found.box), fmt)
+        room = _room(ink_box(pixels, found.ground, found.box), fmt)
     reason = f"the words reach {-room} px into what {fmt.channel} covers or cuts off"
     yield _check(("safe box", found.role), room, "px", 0, reason if room < 0 else "")
 
@@ -271,6 +268,13 @@ def _aside(
     if delivered.shapes is not None:
         mask |= delivered.shapes
     return mask if cv2.countNonZero(mask) <= _MOSTLY * mask.size else np.zeros_like(mask)
+
+
+def _found(line: LineProof, box: Box, sizes: Mapping[str, float], ground: Pixels | None) -> _Found:
+    """Return a line with what is under it; words that a model drew are part of its picture."""
+    if line.role in sizes:
+        return _Found(line.role, box, sizes[line.role], ground)
+    return _Found(line.role, box, _size(box, line.expected), None)
 
 
 def _check(named: tuple[str, str], measured: float, unit: str, limit: float, reason: str) -> Check:

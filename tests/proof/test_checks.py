@@ -263,6 +263,15 @@ def test_the_contrast_is_that_of_the_delivered_pixels(creative: Make) -> None:
     assert "contrast headline" in failed(checks)
 
 
+def test_words_that_a_model_drew_are_told_from_the_picture_they_are_part_of(creative: Make) -> None:
+    one = creative()
+    seen = one.delivered(ground=one.picture)
+    demands = Demands(limits=Checks(), palette=PALETTE, format=STORY)
+    drawn = checks_of(seen, [one.line], (), demands)
+    known = named(one.checks(), "contrast", "headline").measured
+    assert named(drawn, "contrast", "headline").measured == pytest.approx(known, rel=0.1)
+
+
 @pytest.mark.parametrize(
     ("place", "out"),
     [((60.0, 120.0), 14), ((12.0, 300.0), 20), ((60.0, 755.0), 24), ((290.0, 300.0), 24)],
