@@ -3,10 +3,14 @@
 import itertools
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 Rect = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels."""
 
 _STEP = 6
+_WEIGHED = 100
+"""How many of the nearest free places are compared."""
 _OWN = 0.5
 _FAR = 0.6
 
@@ -30,7 +34,7 @@ def placed(
         others = [other for number, other in enumerate(boxes) if number != index]
         near = [one for one in _beside(box, size) if _inside(one, room)]
         free = [one for one in near if not _hits(one, flags)]
-        free = free or [one for one in _anywhere(size, room) if not _hits(one, flags)]
+        free = free or _nearest(box, size, room, flags)
         flags.append(min(free or near or [(box[0], box[1], box[0] + size[0], box[1] + size[1])],
                          key=lambda one: _cost(one, box, others)))  # fmt: skip
     return flags
@@ -49,10 +53,25 @@ def _beside(box: Rect, size: tuple[float, float]) -> Iterator[Rect]:
         yield (x, y, x + width, y + height)
 
 
-def _anywhere(size: tuple[float, float], room: tuple[float, float]) -> Iterator[Rect]:
-    for y in range(0, int(room[1] - size[1]) + 1, _STEP):
-        for x in range(0, int(room[0] - size[0]) + 1, _STEP):
-            yield (x, y, x + size[0], y + size[1])
+def _nearest(
+    box: Rect, size: tuple[float, float], room: tuple[float, float], flags: Sequence[Rect]
+) -> list[Rect]:
+    """Return the free places of the picture that are nearest to a box."""
+    width, height = size
+    across = np.arange(0, room[0] - width + 1, _STEP)
+    down = np.arange(0, room[1] - height + 1, _STEP)
+    free = np.ones((len(down), len(across)), np.bool_)
+    for left, top, right, bottom in flags:
+        rows = (down + height > top) & (down < bottom)
+        columns = (across + width > left) & (across < right)
+        free[np.ix_(rows, columns)] = False
+    sideways = np.maximum(0, np.maximum(box[0] - across - width, across - box[2]))
+    upright = np.maximum(0, np.maximum(box[1] - down - height, down - box[3]))
+    away = np.where(free, upright[:, None] + sideways[None, :], np.inf)
+    order = np.argsort(away, axis=None, kind="stable")[:_WEIGHED]
+    places = [divmod(int(at), len(across)) for at in order if np.isfinite(away.flat[at])]
+    corners = [(float(across[column]), float(down[row])) for row, column in places]
+    return [(x, y, x + width, y + height) for x, y in corners]
 
 
 def _cost(flag: Rect, box: Rect, others: Sequence[Rect]) -> float:

@@ -17,6 +17,8 @@ from pipeline.typeset.renderer import Renderer
 LONGEST = 960
 """Longest side of the shown picture in pixels."""
 MOST_ENLARGED = 3
+MOST_NAMED = 60
+"""How many places have their name, what is at fault first; the others have a box alone."""
 
 _QUALITY = 76
 _AROUND = 4
@@ -127,6 +129,7 @@ def _lettered(
     picture: Image.Image, places: Sequence[_Place], above: Caption, renderer: Renderer
 ) -> Image.Image:
     """Return the picture under its caption, with a flag at every box."""
+    places = places[:MOST_NAMED]
     texts = [named(place.name, place.look) for place in places]
     widths = renderer.measure(texts, STYLE) if texts else ()
     sizes = [size(width) for width in widths]

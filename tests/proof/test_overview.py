@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -187,6 +188,16 @@ def test_a_long_line_is_shown_where_it_differs(studio: "Studio") -> None:
     assert markup.count("…") == 4
     whole = caption(found, 9600, studio.renderer).markup
     assert "…" not in whole
+
+
+def test_hundreds_of_specks_have_their_overview_in_no_time(studio: "Studio") -> None:
+    specks = tuple(
+        ExtraText(text="", box=(20 + 4 * number, 500, 3, 3), reason="ink") for number in range(400)
+    )
+    found = proof(line(Verdict.PASS), extra=specks)
+    begun = time.process_time()
+    assert shown(studio, found).width == 960
+    assert time.process_time() - begun < 5
 
 
 def test_words_of_a_picture_cannot_inject_markup(studio: "Studio") -> None:
