@@ -33,8 +33,8 @@ _SHAPE = 9
 _ALIKE = 12
 """Levels of 255 within which a pixel still is the picture's commonest colour."""
 
-_SAMPLE = 60_000
-"""Pixels, evenly spread, that stand for the areas of a picture: a share of 0.25 % is 150."""
+_SAMPLE = 40_000
+"""Pixels, evenly spread, that stand for the areas of a picture: a share of 0.25 % is 100."""
 
 _WIDE = 0.6
 """Width of a character and the room between rows together, in squares of the font size."""

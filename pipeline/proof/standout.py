@@ -14,9 +14,9 @@ from pipeline.proof.reading import Pixels
 from pipeline.proof.verdict import Box
 from pipeline.typeset.contrast import luminance
 
-_SEEN = 16
-"""Levels of 255 by which words must depart from their ground to be told from compression, which
-reaches 12 over the example campaigns."""
+_SEEN = 18
+"""Levels of 255 by which words must depart from their ground to be seen at all. So far, 0.5 % of
+the pixels aside, does JPEG at quality 80 differ from the same picture at 92."""
 
 _HEIGHT = 24.0
 """Font size, in pixels, at which text is looked at: larger text is thinned out to it."""
