@@ -30,11 +30,13 @@ def nearest(picture: Pixels, palette: Mapping[str, str], area: float) -> dict[st
     channels = picture.reshape(-1, 3).T.astype(np.int32)
     red, green, blue = channels >> (8 - _KEPT)
     keys = red << 2 * _KEPT | green << _KEPT | blue
-    counts = np.bincount(keys)
-    cells = np.flatnonzero(counts)
-    means = [np.bincount(keys, weights=channel)[cells] / counts[cells] for channel in channels]
+    occupied = np.zeros(1 << 3 * _KEPT, np.bool_)
+    occupied[keys] = True
+    cells = (np.cumsum(occupied, dtype=np.int32) - 1)[keys]  # numbered without gaps
+    counts = np.bincount(cells)
+    means = [np.bincount(cells, weights=channel) / counts for channel in channels]
     colours = lab_of(np.rint(np.stack(means, axis=1)).astype(np.uint8))
-    shares = counts[cells] / counts.sum()
+    shares = counts / counts.sum()
     return {
         name: _within(colours, shares, lab_of(rgb_of(colour)), min(area, 1 - 1e-9))
         for name, colour in palette.items()
