@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.proof.crops import shown_size
-from pipeline.proof.differing import direction, glyphs
+from pipeline.proof.differing import Glyph, direction, glyphs
 from pipeline.publish.glyphs import Word, is_weak, share, shown
 from pipeline.publish.records import Record, part, picture_of, rows, text_of
 
@@ -31,7 +31,7 @@ class Judgement:
 
 
 JUDGEMENTS = {
-    "pass": Judgement(name="pass", label="Passed", sentence="Every line reads as asked"),
+    "pass": Judgement(name="pass", label="Passed", sentence="Every line says what was asked for"),
     "fail": Judgement(name="fail", label="Failed", sentence="The picture says something else"),
     "unsure": Judgement(name="unsure", label="Unsure", sentence="A line could not be read surely"),
     "none": Judgement(name="none", label="No proof", sentence="There is no picture to proofread"),
@@ -143,16 +143,16 @@ def checks_of(proof: Record) -> tuple[Check, ...]:
 def _line(line: Record, crop: str | None, record: Record) -> Line:
     asked, read, role = (text_of(line, key) for key in ("expected", "read", "role"))
     compared = glyphs(asked, read, line.get("confidences") or ())
-    differing = sum(glyph.differs for glyph in compared)
     # Where hardly anything is alike, glyphs beside each other would say nothing.
-    told = differing <= _ALIKE * len(compared) and any(g.differs or is_weak(g) for g in compared)
+    alike = sum(glyph.differs for glyph in compared) <= _ALIKE * len(compared)
+    told = alike and any(glyph.differs or is_weak(glyph) for glyph in compared)
     box = _box(line)
     return Line(
         role=role,
         label=_ROLES.get(role, role.replace("_", " ").capitalize()),
         verdict=judgement_of(line),
         asked=asked,
-        read=read,
+        read=_without_stray_spaces(compared) if alike else read,
         direction=direction(asked),
         words=shown(compared) if read and told else (),
         reason=text_of(line, "reason"),
@@ -161,6 +161,11 @@ def _line(line: Record, crop: str | None, record: Record) -> Line:
         crop_size=shown_size(box[2], box[3]) if box else (0, 0),
         facts=given(_facts(line, text_of(part(record, "lettering"), role), box)),
     )
+
+
+def _without_stray_spaces(compared: Sequence[Glyph]) -> str:
+    """Return what was read without spaces that nobody asked for, which count for nothing."""
+    return "".join(glyph.read for glyph in compared if glyph.asked or glyph.differs)
 
 
 def _facts(line: Record, lettered_by: str, box: Sequence[int] | None) -> dict[str, str]:

@@ -337,6 +337,11 @@ def test_checks_show_what_was_measured_against_the_limit_those_that_failed_first
     assert "Checks" not in page(misread()).texts
 
 
+def test_spaces_that_a_reader_put_between_letters_and_their_signs_are_not_shown() -> None:
+    proof = {"verdict": "pass", "lines": [line("offer", "วันนี้", "ว ั น น ี ้")], "extra": []}
+    assert page(record(proof=proof)).texts.count("วันนี้") == 3
+
+
 def test_ink_that_says_nothing_is_told_once_and_boxed_everywhere() -> None:
     specks = [{"text": "", "box": [n, 5, 6, 7], "reason": "something stands here"} for n in (1, 2)]
     proof = {"verdict": "fail", "lines": [], "extra": specks}
