@@ -34,7 +34,9 @@ EXTRA_ROLE = "extra"
 
 _SEEN = 0.5
 _LEAST_SEEN = 2
-"""A difference is seen if this many pixels differ by more than half of their coverage."""
+_LEGIBLE = 60
+"""A difference is seen if so many pixels differ by more than half of their coverage, where the
+line's colour is so far, of 255, from what is under it."""
 _WIDER, _NARROWER = 1.1, 0.6
 _ONE_MORE = 1.2
 """How much wider, as a share, and narrower a wrong line may run, and by how many em more."""
@@ -98,7 +100,7 @@ class Painter:
             versions = wrong_versions(row.text, kind, creative.variant.locale, seed, others)
             for text in versions[:_TRIES]:
                 wrong = self._with_row(setting, int(index), text)
-                box = self._seen(right, wrong, creative.size) if wrong else None
+                box = self._seen(right, wrong, creative) if wrong else None
                 if wrong and box:
                     return Planted(
                         role=role,
@@ -120,7 +122,7 @@ class Painter:
         """
         draw = np.random.default_rng(seed)
         taken = [_around(setting) for setting in creative.settings]
-        base = decode(creative.base, *creative.size)
+        base = _decoded(creative.base, *creative.size)
         model = creative.settings[0]
         for _ in range(_PLACES):
             text = EXTRAS[draw.integers(len(EXTRAS))]
@@ -193,15 +195,19 @@ class Painter:
         )
         return self.renderer.measure([text], style)[0] * setting.size
 
-    def _seen(self, right: Drawn, wrong: LineSetting, size: tuple[int, int]) -> Bounds | None:
+    def _seen(self, right: Drawn, wrong: LineSetting, creative: Creative) -> Bounds | None:
         """Return where the ink of a wrong line is; None if it looks right or runs off."""
         drawn = self._drawn(wrong)
         box, before = drawn.ink(), right.ink()
-        if box is None or before is None or not _inside(box, size):
+        if box is None or before is None or not _inside(box, creative.size):
             return None
-        both = _union(box, before)
-        apart = np.abs(drawn.within(both).astype(int) - right.within(both))
-        return box if (apart > _SEEN * 255).sum() >= _LEAST_SEEN else None
+        left, top, right_edge, bottom = _union(box, before)
+        both = (max(0, left), max(0, top), right_edge, bottom)
+        apart = np.abs(drawn.within(both).astype(int) - right.within(both)) > _SEEN * 255
+        under = _decoded(creative.base, *creative.size)[both[1] : bottom, both[0] : right_edge]
+        apart = apart[: under.shape[0], : under.shape[1]]
+        legible = np.abs(under.astype(int) - _rgb(wrong.colour)).max(axis=2) > _LEGIBLE
+        return box if (apart & legible).sum() >= _LEAST_SEEN else None
 
     def _extra(
         self,
@@ -253,9 +259,17 @@ def _lay_over(picture: Pixels, drawn: Drawn, colour: str) -> None:
     right, bottom = min(picture.shape[1], box[2]), min(picture.shape[0], box[3])
     part = np.s_[top:bottom, left:right]
     mask = drawn.within((left, top, right, bottom))
-    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
-    flat = np.broadcast_to(rgb, (*mask.shape, 3))
+    flat = np.broadcast_to(_rgb(colour), (*mask.shape, 3))
     picture[part] = composite(picture[part], np.dstack([flat, mask]))
+
+
+def _rgb(colour: str) -> Pixels:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
+
+
+@functools.lru_cache(maxsize=4)
+def _decoded(content: bytes, width: int, height: int) -> Pixels:
+    return decode(content, width, height)
 
 
 def _around(setting: LineSetting) -> Bounds:

@@ -2,10 +2,12 @@
 
 import dataclasses
 import functools
+import io
 import pathlib
 from collections.abc import Callable
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from pipeline.plan.variants import Variant
@@ -92,6 +94,15 @@ def test_a_kind_that_a_line_cannot_have_is_not_planted(made: Made, painter: Pain
     much_longer = ["A bowl so large that all the table may eat from it"]
     assert painter.plant(creative, "headline", Kind.LANGUAGE, 1, much_longer) is None
     assert painter.plant(creative, "headline", Kind.LANGUAGE, 1, ["Bols"]) is not None
+
+
+def test_an_error_that_nobody_could_see_is_not_planted(made: Made, painter: Painter) -> None:
+    creative, _ = made
+    price = next(one for one in creative.settings if one.role == "price")
+    out = io.BytesIO()
+    PIL.Image.new("RGB", creative.size, price.colour).save(out, "PNG")
+    hidden = dataclasses.replace(creative, base=out.getvalue())
+    assert painter.plant(hidden, "price", Kind.DIGIT, 1) is None
 
 
 def test_an_extra_number_stands_where_no_line_is(made: Made, painter: Painter) -> None:
