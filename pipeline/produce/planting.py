@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from pipeline.produce.creative import Creative
 from pipeline.produce.finish import decode, encode
+from pipeline.produce.room import around, inside, meet, union
 from pipeline.proof.corruption import Kind, script_name, wrong_versions
-from pipeline.proof.redraw import Bounds, Drawn, draw_again, turned
+from pipeline.proof.redraw import Bounds, Drawn, draw_again
 from pipeline.typeset.contrast import NEEDED, contrast_under
 from pipeline.typeset.draw import draw_line
 from pipeline.typeset.fonts import missing_glyphs
@@ -42,7 +43,6 @@ _ONE_MORE = 1.2
 """How much wider, as a share, and narrower a wrong line may run, and by how many em more."""
 _TRIES = 12
 _PLACES = 60
-_MARGIN = 0.5
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class Painter:
             seed: Any number; it decides number, size and place.
         """
         draw = np.random.default_rng(seed)
-        taken = [_around(setting) for setting in creative.settings]
+        taken = [around(setting) for setting in creative.settings]
         base = _decoded(creative.base, *creative.size)
         model = creative.settings[0]
         for _ in range(_PLACES):
@@ -129,7 +129,7 @@ class Painter:
             size = float(draw.uniform(0.02, 0.05)) * float(np.sqrt(np.prod(creative.size)))
             where = (float(draw.random()), float(draw.random()))
             setting = self._extra(model, text, max(16.0, size), creative, where)
-            if setting is None or any(_meet(_around(setting), box) for box in taken):
+            if setting is None or any(meet(around(setting), box) for box in taken):
                 continue
             drawn = self._drawn(setting)
             box = drawn.ink()
@@ -199,9 +199,9 @@ class Painter:
         """Return where the ink of a wrong line is; None if it looks right or runs off."""
         drawn = self._drawn(wrong)
         box, before = drawn.ink(), right.ink()
-        if box is None or before is None or not _inside(box, creative.size):
+        if box is None or before is None or not inside(box, creative.size):
             return None
-        left, top, right_edge, bottom = _union(box, before)
+        left, top, right_edge, bottom = union(box, before)
         both = (max(0, left), max(0, top), right_edge, bottom)
         apart = np.abs(drawn.within(both).astype(int) - right.within(both)) > _SEEN * 255
         under = _decoded(creative.base, *creative.size)[both[1] : bottom, both[0] : right_edge]
@@ -245,8 +245,7 @@ def undisturbed(creative: Creative, planted: Sequence[Planted]) -> frozenset[str
     return frozenset(
         setting.role
         for setting in creative.settings
-        if setting.role not in wrong
-        and not any(_meet(_around(setting), one.box) for one in planted)
+        if setting.role not in wrong and not any(meet(around(setting), one.box) for one in planted)
     )
 
 
@@ -270,33 +269,3 @@ def _rgb(colour: str) -> Pixels:
 @functools.lru_cache(maxsize=4)
 def _decoded(content: bytes, width: int, height: int) -> Pixels:
     return decode(content, width, height)
-
-
-def _around(setting: LineSetting) -> Bounds:
-    corners = [point for row in setting.rows for point in turned(row, setting)]
-    margin = _MARGIN * setting.size
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return (
-        int(min(xs) - margin),
-        int(min(ys) - margin),
-        int(max(xs) + margin),
-        int(max(ys) + margin),
-    )
-
-
-def _inside(box: Bounds, size: tuple[int, int]) -> bool:
-    return min(box[:2]) >= 0 and box[2] <= size[0] and box[3] <= size[1]
-
-
-def _meet(first: Bounds, second: Bounds) -> bool:
-    across = first[0] < second[2] and second[0] < first[2]
-    return across and first[1] < second[3] and second[1] < first[3]
-
-
-def _union(first: Bounds, second: Bounds) -> Bounds:
-    return (
-        min(first[0], second[0]),
-        min(first[1], second[1]),
-        max(first[2], second[2]),
-        max(first[3], second[3]),
-    )
