@@ -53,8 +53,8 @@ def measure(images: int) -> None:
         naive.append(cpu_seconds() - between)
     ratio = statistics.median(ours) / statistics.median(naive)
     rows = [_row("ours", ours), _row("naive", naive)]
-    creatives, seconds = whole_line()
     memory = watched(proofreader, pictures, images) if images else []
+    creatives, seconds, cpu = whole_line()
     publish(
         "time",
         "Time and memory",
@@ -68,7 +68,8 @@ def measure(images: int) -> None:
             f"A proof takes {ratio:.2f} times the naive one (wanted: at most 1).",
             (
                 f"The whole line (plate, words, file, proof) on {CORES} cores: {creatives} "
-                f"creatives of the examples in {seconds:.0f} s, {creatives / seconds:.2f} a second."
+                f"creatives of the examples in {seconds:.0f} s, {creatives / seconds:.2f} a second, "
+                f"for {cpu / creatives:.2f} s of CPU each."
             ),
             *([_memory(memory)] if memory else []),
         ],
@@ -100,8 +101,8 @@ def read(picture: Made) -> str:
     return str(pytesseract.image_to_string(image, lang=language))
 
 
-def whole_line() -> tuple[int, float]:
-    """Return how many creatives the examples of one day have, and the seconds they took."""
+def whole_line() -> tuple[int, float, float]:
+    """Return how many creatives the examples of one day have, and the seconds and CPU seconds."""
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings({"PROOFPRESS_WORK": folder}, CORES)
         request = RunRequest(
@@ -113,9 +114,9 @@ def whole_line() -> tuple[int, float]:
         reader = Proofreader.standard()
         workshop = open_workshop(settings, reader, reader.versions())
         plan = prepare(request, settings)
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), cpu_seconds()
         done = [produce_batch(batch, workshop, lambda _: None) for batch in plan.batches(plan.size)]
-        return sum(map(len, done)), time.perf_counter() - begun
+        return sum(map(len, done)), time.perf_counter() - begun, cpu_seconds() - used
 
 
 def watched(proofreader: Proofreader, pictures: Sequence[Made], images: int) -> list[float]:
