@@ -68,8 +68,8 @@ def measure(images: int) -> None:
             f"A proof takes {ratio:.2f} times the naive one (wanted: at most 1).",
             (
                 f"The whole line (plate, words, file, proof) on {CORES} cores: {creatives} "
-                f"creatives of the examples in {seconds:.0f} s, {creatives / seconds:.2f} a second, "
-                f"for {cpu / creatives:.2f} s of CPU each."
+                f"creatives of the examples in {seconds:.0f} s, {creatives / seconds:.2f} a "
+                f"second, for {cpu / creatives:.2f} s of CPU each."
             ),
             *([_memory(memory)] if memory else []),
         ],
