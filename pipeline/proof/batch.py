@@ -6,6 +6,7 @@ The shapes of the requests and answers are an interface that others build on.
 import dataclasses
 import functools
 import json
+import os
 import pathlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -160,7 +161,7 @@ def _answered(
         lines = [Line.of(line.role, line.text) for line in request.lines]
         path = _located(request.image, requests)
         proof = prove_file(path, request.locale, lines, request.extra_text, proofreader)
-    except (ValueError, UsageError) as error:
+    except (ValueError, RecursionError, UsageError) as error:
         return _refusal(image, _problem(requests, number, error))
     return answer(image, proof)
 
@@ -180,13 +181,16 @@ def _problem(requests: pathlib.Path, number: int, error: Exception) -> Problem:
         what, _, remedy = what.partition("; ")
     elif isinstance(error, json.JSONDecodeError):
         what = f"not JSON: {error.msg} at column {error.colno}"
+    elif isinstance(error, RecursionError):
+        what = "not a request: too deeply nested"
     return Problem(file=str(requests), line=number, path=path, what=what, remedy=remedy)
 
 
 def _located(image: str, requests: pathlib.Path) -> pathlib.Path:
     path = pathlib.Path(image)
     beside = requests.parent / path
-    return beside if not path.exists() and beside.exists() else path
+    # Unlike pathlib's own, this question has an answer for a name that is too long, too.
+    return beside if not os.path.exists(path) and os.path.exists(beside) else path  # noqa: PTH110
 
 
 def _lines_of(requests: pathlib.Path) -> list[str]:
