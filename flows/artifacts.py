@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from PIL import Image
 
 from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.selftest import Trial
+from pipeline.produce.tally import rows_of
 
 MOST_PICTURES = 40
 COLUMNS = 8
@@ -76,6 +78,20 @@ def held_table(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
     return [
         {"variant": plain(outcome.variant), "why it is held": plain(reason(outcome))}
         for outcome in held(outcomes)
+    ]
+
+
+def selftest_table(trials: Iterable[Trial]) -> list[dict[str, str]]:
+    """Return one row per script and kind of the errors that were planted, and the sums."""
+    return [
+        {
+            "script": script,
+            "error": kind,
+            "planted": str(planted),
+            "refused": str(planted - slipped),
+            "slipped": str(slipped),
+        }
+        for script, kind, planted, _, _, slipped in rows_of(trials)
     ]
 
 

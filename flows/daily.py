@@ -1,4 +1,4 @@
-"""The flow `daily`: batches as tasks, then one that publishes; tables and a contact sheet.
+"""The flow `daily`: batches, the self-test and publishing as tasks; tables, a contact sheet.
 
 Prefect conducts and records, nothing more. Every piece of work is an `Once`: a task that finds
 it done, or under way in plain Python, waits for its result. Import this module only after
@@ -7,6 +7,7 @@ it done, or under way in plain Python, waits for its result. Import this module 
 
 import contextlib
 import contextvars
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from typing import cast
@@ -32,6 +33,7 @@ from flows import artifacts
 from flows.once import carry_out
 from flows.prepared import prepared
 from flows.work import TODAY, Parameters, Work
+from pipeline.selftest import summary
 
 TASKS_AT_ONCE = 1  # a batch is parallel inside, as wide as the settings say
 PROGRESS_EVERY_S = 2.0
@@ -112,6 +114,7 @@ def _conduct(work: Work) -> State[None]:
         ]
         _await(futures, lambda: _show_progress(progress, work))
         _show_progress(progress, work)
+        trial.submit().result()
         publish.submit().result()
     finally:
         work.conductor.leads.clear()
@@ -128,6 +131,26 @@ def batch(number: int, title: str) -> State[None]:
         logger.warning("held: %s: %s", outcome.variant, artifacts.reason(outcome))
     create_table_artifact(artifacts.batch_table(outcomes), description=artifacts.plain(title))
     return Completed(message=artifacts.tally(outcomes))
+
+
+@task(
+    name="self-test",
+    task_run_name="self-test",
+    retries=0,
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def trial() -> State[None]:
+    """Plant errors in what is new; if one slips through the proof, hold it."""
+    result = _work.get().trial().selftest
+    said = summary(result) or "nothing is new, so nothing was tried"
+    get_run_logger().log(logging.ERROR if result.slips else logging.INFO, "self-test: %s", said)
+    table = artifacts.selftest_table(result.trials)
+    if table:
+        create_table_artifact(
+            table, key="daily-self-test", description=f"Self-test: {artifacts.plain(said)}"
+        )
+    return Completed(message=artifacts.one_line(said)[: artifacts.LONGEST_REASON])
 
 
 @task(

@@ -25,6 +25,7 @@ from pipeline.errors import ExitCode
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.proof.prove import Proofreader
 from pipeline.publish.summary import run_summary, spent
+from pipeline.selftest import summary
 from pipeline.settings import Settings
 
 TELL_EVERY_S = 15.0
@@ -91,9 +92,8 @@ def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: boo
             _carry_out(work)
         else:
             record = run_recorded(work, settings.work / "prefect", os.environ)
-    published = work.publish()
     outcomes = work.outcomes()
-    click.echo(run_summary(work.groups(outcomes), str(published.gallery), str(published.out)))
+    _say_what_happened(work)
     _say_where(record)
     click.echo(f"{len(outcomes)} creatives in {time.monotonic() - begun:.0f} s")
     code = ExitCode.ACCEPTED if daily.accepted(outcomes) else ExitCode.HELD
@@ -138,6 +138,13 @@ def _bar() -> Progress:
         console=Console(stderr=True),
         transient=True,
     )
+
+
+def _say_what_happened(work: Work) -> None:
+    published = work.publish()
+    where = (str(published.gallery), str(published.out))
+    tried = work.trial().selftest
+    click.echo(run_summary(work.groups(work.outcomes()), *where, selftest=summary(tried)))
 
 
 def _say_where(record: Record) -> None:

@@ -5,10 +5,10 @@ import functools
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from flows.once import Once
-from pipeline import daily
+from pipeline import daily, selftest
 from pipeline.produce.outcome import Outcome
 
 TODAY = "today"
@@ -59,6 +59,7 @@ class Work:
     Attributes:
         parameters: What Prefect is told about it.
         batches: What is to be produced.
+        trial: Plants errors in what is new, and holds it if one slips through the proof.
         publish: Writes files, manifests and gallery.
         done: Returns how many variants have ended so far.
         groups: Sorts outcomes under the campaigns' names.
@@ -68,6 +69,7 @@ class Work:
 
     parameters: Parameters
     batches: tuple[Batch, ...]
+    trial: Once[selftest.Tried]
     publish: Once[daily.Published]
     done: Callable[[], int]
     groups: Callable[[Sequence[Outcome]], Mapping[str, Sequence[Outcome]]]
@@ -75,9 +77,9 @@ class Work:
     conductor: Conductor = dataclasses.field(default_factory=Conductor)
 
     @property
-    def pieces(self) -> tuple[Once[Sequence[Outcome]] | Once[daily.Published], ...]:
+    def pieces(self) -> tuple[Once[Any], ...]:
         """Everything that is to be done, in order."""
-        return (*(batch.produce for batch in self.batches), self.publish)
+        return (*(batch.produce for batch in self.batches), self.trial, self.publish)
 
     @property
     def size(self) -> int:
@@ -85,8 +87,8 @@ class Work:
         return sum(batch.size for batch in self.batches)
 
     def outcomes(self) -> list[Outcome]:
-        """Return the outcomes of all batches, waiting for those that are not done."""
-        return [outcome for batch in self.batches for outcome in batch.produce()]
+        """Return all outcomes after the self-test, waiting for what is not done."""
+        return list(self.trial().outcomes)
 
 
 def work_of(
@@ -113,13 +115,20 @@ def work_of(
         for batch in day_plan.batches()
     )
 
-    def publish() -> daily.Published:
+    def tried() -> selftest.Tried:
         outcomes = [outcome for batch in batches for outcome in batch.produce()]
-        return daily.publish(day_plan, outcomes, workshop)
+        return selftest.try_day(day_plan, outcomes, workshop)
+
+    trial = Once(tried)
+
+    def publish() -> daily.Published:
+        done = trial()
+        return daily.publish(day_plan, done.outcomes, workshop, done.selftest)
 
     return Work(
         parameters=parameters or parameters_of(day_plan.request),
         batches=batches,
+        trial=trial,
         publish=Once(publish),
         done=lambda: counter.count,
         groups=functools.partial(_by_campaign, day_plan),

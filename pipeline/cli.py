@@ -150,7 +150,11 @@ def proof(
     *,
     as_json: bool,
 ) -> None:
-    """Proofread a picture, or a file of them."""
+    """Proofread a picture, or a file of them.
+
+    It is also checked for being blank, for blur, and for the contrast of its lines; a check that
+    fails is reported and does not change the verdict, which is about the text.
+    """
     from pipeline.proof.batch import answer, proof_batch, prove_file
     from pipeline.proof.describe import describe
 
@@ -168,6 +172,32 @@ def proof(
     shown = answer(str(image), result)
     click.echo(json.dumps(shown, ensure_ascii=False) if as_json else describe(result))
     _leave(ExitCode.ACCEPTED if shown["verdict"] == "pass" else ExitCode.HELD)
+
+
+@cli.command()
+@FILES
+@DAY
+@click.option(
+    "--errors", type=click.IntRange(min=1), default=60, show_default=True,
+    help="How many errors to plant.",
+)  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Another one plants other errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
+def selftest(
+    files: tuple[pathlib.Path, ...],
+    day: dt.datetime | None,
+    errors: int,
+    seed: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Plant errors in today's creatives: the proof must refuse each."""
+    from pipeline.selftest import examine_today, for_machines, report
+
+    request = request_of(files, pathlib.Path("out"), day, ())
+    result = examine_today(request, settings_here(), (errors, seed), _complain)
+    click.echo(for_machines(result) if as_json else report(result))
+    _leave(ExitCode.HELD if result.slips else ExitCode.ACCEPTED)
 
 
 @cli.command()

@@ -19,6 +19,7 @@ from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
 from pipeline.produce.press import Press, Prover, produce_all
 from pipeline.produce.providers.studio import Studio
+from pipeline.produce.selftest import UNTRIED, SelfTest
 from pipeline.produce.store import Store
 from pipeline.publish.export import Exporter, write_gallery
 from pipeline.publish.manifest import delivered_before, manifests_under, merged
@@ -240,18 +241,25 @@ def produce_batch(
     return produce_all(batch.variants, workshop.press, workshop.settings.workers, on_outcome)
 
 
-def publish(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) -> Published:
-    """Write files and manifests, and the gallery of all campaigns of the run's days."""
-    request = day_plan.request
+def publish(
+    plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop, selftest: SelfTest = UNTRIED
+) -> Published:
+    """Write files and manifests, and the gallery of all campaigns of the run's days.
+
+    In the place of what the self-test holds, what was delivered earlier that day stays.
+    """
+    request = plan.request
     exporter = Exporter(
         out=request.out,
         store=workshop.press.store,
         run=request.run,
         instant=request.instant,
         versions=workshop.versions,
+        selftest=selftest.record(),
+        stays=frozenset(selftest.held),
     )
     by_id = {outcome.variant: outcome for outcome in outcomes}
-    manifests = [path for plan in day_plan.plans for path in exporter.export(plan, by_id)]
+    manifests = [path for one in plan.plans for path in exporter.export(one, by_id)]
     days = {path.parent.parent for path in manifests}
     shown = [path for day in sorted(days) for path in manifests_under(day)]
     gallery = write_gallery(request.out, shown, workshop.settings.templates / "pages")

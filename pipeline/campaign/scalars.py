@@ -22,6 +22,10 @@ UNITS = (
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_GROUPS = ("weekdays", "weekend", "every")
+OFF = "off"
+"""What switches a check of the picture off."""
+
+_THRESHOLD = re.compile(r"(0|[1-9][0-9]{0,7})(\.[0-9]{1,4})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -111,7 +115,21 @@ def _fact(value: object) -> object:
     return str(_date(value)) if isinstance(value, str) and _DATE.fullmatch(value) else value
 
 
+def _threshold(value: object) -> object:
+    """Let a threshold be a number above zero, or `off`."""
+    if value in {OFF, None}:
+        return None
+    if not _THRESHOLD.fullmatch(str(value)) or not decimal.Decimal(str(value)):
+        msg = f"expected a number above 0 such as 4.5, or {OFF}"
+        raise ValueError(msg)
+    return value
+
+
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+_THRESHOLD_SCHEMA = {
+    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}, {"const": False}]
+}
+"""An editor that follows YAML 1.1 reads `off` as false."""
 
 _NAME = r"(?=.{1,48}$)[a-z0-9]+(-[a-z0-9]+)*"
 _HEX = r"#[0-9A-Fa-f]{6}"
@@ -130,6 +148,9 @@ Amount: TypeAlias = Annotated[
     decimal.Decimal,
     _pattern(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?", "an amount such as 8.90"),
     WithJsonSchema(_NUMBER_SCHEMA),
+]
+Threshold: TypeAlias = Annotated[
+    decimal.Decimal | None, BeforeValidator(_threshold), WithJsonSchema(_THRESHOLD_SCHEMA)
 ]
 Count: TypeAlias = Annotated[
     int, _pattern(r"0|[1-9][0-9]{0,5}", "a whole number"), WithJsonSchema(_NUMBER_SCHEMA)

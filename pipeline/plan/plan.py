@@ -164,7 +164,10 @@ _CAUSES = {
     "logo": "logo changed",
     "type": "fonts or typesetter changed",
     "scene": "brand changed",
+    "palette": "brand changed",
     "allowed": "allowed words changed",
+    "safe": "safe box changed",
+    "checks": "checks changed",
 }
 
 

@@ -13,9 +13,9 @@ import babel
 from pipeline.campaign.calendar import running_offers
 from pipeline.campaign.formats import Format, known_formats
 from pipeline.campaign.load import LoadedCampaign
-from pipeline.campaign.model import Campaign
+from pipeline.campaign.model import Campaign, Checks
 from pipeline.plan.catalogue import Capabilities, capabilities
-from pipeline.plan.job import Picture, PlateRequest, fingerprint_of, seed_of
+from pipeline.plan.job import Picture, PlateRequest, canonical, fingerprint_of, seed_of
 from pipeline.plan.lines import Line
 from pipeline.plan.prompt import prompt_of
 from pipeline.plan.routing import route
@@ -48,6 +48,7 @@ class Variant:
         fonts: `display` and `text` to font character.
         palette: Colour name to #RRGGBB.
         allowed_words: Words that may stand on the picture unasked.
+        checks: What the picture must reach beyond its text.
         logo: The brand's logo; None if its name is written out.
         request: The plate it needs.
         cost: What the plate costs, in US dollars, as text.
@@ -69,6 +70,7 @@ class Variant:
     fonts: dict[str, str]
     palette: dict[str, str]
     allowed_words: frozenset[str]
+    checks: Checks
     logo: Picture | None
     request: PlateRequest
     cost: str
@@ -120,7 +122,15 @@ def variants_of(
                 )
                 lines = lines_of(at)
                 for name in campaign.formats:
-                    yield _variant(loaded, at, lines, known_formats()[name], (templates, engine))
+                    fmt = _lightened(known_formats()[name], campaign.checks)
+                    yield _variant(loaded, at, lines, fmt, (templates, engine))
+
+
+def _lightened(fmt: Format, checks: Checks) -> Format:
+    """Return a format whose files weigh no more than the campaign allows."""
+    if checks.kilobytes is None:
+        return fmt
+    return dataclasses.replace(fmt, most_bytes=min(fmt.most_bytes, int(checks.kilobytes * 1000)))
 
 
 def _variant(
@@ -157,6 +167,7 @@ def _variant(
         fonts=fonts,
         palette=campaign.brand.palette.model_dump(),
         allowed_words=_allowed(campaign),
+        checks=campaign.checks,
         logo=logo,
         request=request,
         cost=str(able.cost(request.width, request.height)),
@@ -167,7 +178,10 @@ def _variant(
             "scene": fingerprint_of(scene.model_dump(mode="json")),
             "plate": request.fingerprint,
             "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",
+            "safe": ", ".join(f"{side:g}" for side in fmt.safe),
             "allowed": ", ".join(sorted(_allowed(campaign))),
+            "checks": canonical(campaign.checks.model_dump(mode="json")),
+            "palette": canonical(campaign.brand.palette.model_dump()),
             "logo": logo.sha256 if logo else "",
             "type": _type_fingerprint(tuple(fonts.values()), at.locale, engine),
         },

@@ -76,6 +76,9 @@ class Outcome:
         engine: Name and version of the typesetting engine.
         proof: The proof; None if nothing was drawn.
         attempts: How many pictures were tried.
+        overview: Hash of the picture with its boxes in the store; None if there is no proof.
+        crops: Hash of the picture of each line of the proof in the store, in its order; None
+            where the line was not found.
     """
 
     variant: str
@@ -92,3 +95,11 @@ class Outcome:
     engine: str
     proof: Proof | None
     attempts: int
+    overview: str | None
+    crops: tuple[str | None, ...]
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Return the hashes of all pictures in the store that belong to the outcome."""
+        delivered = self.deliverable.sha256 if self.deliverable else None
+        return tuple(filter(None, (delivered, self.ground, self.overview, *self.crops)))

@@ -13,11 +13,13 @@ import numpy.typing as npt
 from pipeline.errors import ProofpressError, ProviderError, ToolMissingError
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
+from pipeline.produce.exhibits import keep_evidence
 from pipeline.produce.finish import JPEG, decode, encode, ground_file
 from pipeline.produce.outcome import Deliverable, Outcome, Status
 from pipeline.produce.pictures import pasted
 from pipeline.produce.plates import Obtained, Plates
 from pipeline.produce.store import Store
+from pipeline.proof.checks import Delivered, Demands, checks_of, shapes_on, with_checks
 from pipeline.proof.describe import why
 from pipeline.proof.verdict import Proof, Verdict
 from pipeline.typeset.fit import Misfit
@@ -73,7 +75,7 @@ class Press:
             ToolMissingError: If an engine or font is not installed.
         """
         known = self.store.outcome(variant.fingerprint)
-        if known and known.deliverable and self.store.get(known.deliverable.sha256):
+        if known and known.deliverable and all(self.store.get(sha256) for sha256 in known.pictures):
             return _reused(known, variant)
         try:
             outcome = self._letter(variant, self.plates.obtain(variant.request))
@@ -106,14 +108,20 @@ class Press:
     ) -> Outcome:
         size = (variant.format.width, variant.format.height)
         ground = ground_file(lettered.ground)
+        delivered, under = decode(content, *size), decode(ground, *size)
         proof = self.prover.prove(
-            decode(content, *size),
+            delivered,
             variant.lines,
             variant.locale,
             lettered.settings,
             allowed=variant.allowed_words,
-            ground=decode(ground, *size),
+            ground=under,
         )
+        shapes = shapes_on(_branded(obtained.pixels, variant), lettered.ground)
+        seen = Delivered(pixels=delivered, content=content, ground=under, shapes=shapes)
+        demands = Demands(limits=variant.checks, palette=variant.palette, format=variant.format)
+        proof = with_checks(proof, checks_of(seen, proof.lines, lettered.settings, demands))
+        overview, crops = keep_evidence(self.store, delivered, proof, self.letterer.renderer)
         accepted = proof.verdict is Verdict.PASS
         held = _held(variant, self.letterer.renderer.engine, why(proof), obtained)
         families = {family for setting in lettered.settings for family in setting.families}
@@ -132,6 +140,8 @@ class Press:
             contrasts=lettered.contrasts,
             fonts=hashes(tuple(sorted(families))),
             proof=proof,
+            overview=overview,
+            crops=crops,
         )
 
 
@@ -225,4 +235,6 @@ def _held(variant: Variant, engine: str, reason: str, obtained: Obtained | None)
         engine=engine,
         proof=None,
         attempts=1,
+        overview=None,
+        crops=(),
     )

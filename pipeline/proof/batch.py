@@ -3,8 +3,10 @@
 The shapes of the requests and answers are an interface that others build on.
 """
 
+import dataclasses
 import functools
 import json
+import os
 import pathlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,7 +15,7 @@ import pydantic
 
 from pipeline.errors import Problem, UsageError
 from pipeline.plan.lines import Line
-from pipeline.proof.verdict import LineProof, Proof, Verdict
+from pipeline.proof.verdict import Check, LineProof, Proof, Verdict
 
 if TYPE_CHECKING:
     from pipeline.proof.prove import Proofreader
@@ -50,6 +52,10 @@ def prove_file(
 ) -> Proof:
     """Return the proof of a picture of unknown origin: readings only, no shapes.
 
+    Without a campaign, it is checked for being blank, for blur, and for the contrast of each
+    line that was found. A check that fails is reported and changes no verdict, which is about
+    the text.
+
     Args:
         image: A PNG, JPEG or WebP file.
         locale: The locale it is written in, such as `de_DE`.
@@ -62,10 +68,13 @@ def prove_file(
         ToolMissingError: If a reader or its language data is not installed.
     """
     # Arrays and engines take half a second to load; a usage error should not wait for them.
+    from pipeline.proof.checks import Delivered, Demands, checks_of  # noqa: PLC0415
     from pipeline.proof.images import open_image  # noqa: PLC0415
 
     pixels = open_image(image)
-    return (proofreader or _standard()).prove(pixels, lines, locale, extra_text=extra_text)
+    proof = (proofreader or _standard()).prove(pixels, lines, locale, extra_text=extra_text)
+    checks = checks_of(Delivered(pixels=pixels), proof.lines, (), Demands())
+    return dataclasses.replace(proof, checks=checks)
 
 
 def proof_one(
@@ -116,6 +125,7 @@ def answer(image: str, proof: Proof) -> dict[str, Any]:
         "lines": [_line_answer(line) for line in proof.lines],
         "extra": [{"text": extra.text, "box": list(extra.box)} for extra in proof.extra],
         "ms": proof.ms,
+        "checks": [_check_answer(check) for check in proof.checks],
     }
 
 
@@ -134,6 +144,10 @@ def _line_answer(line: LineProof) -> dict[str, Any]:
     }
 
 
+def _check_answer(check: Check) -> dict[str, Any]:
+    return {**dataclasses.asdict(check), "verdict": check.verdict.value}
+
+
 def _answered(
     requests: pathlib.Path,
     number: int,
@@ -147,7 +161,7 @@ def _answered(
         lines = [Line.of(line.role, line.text) for line in request.lines]
         path = _located(request.image, requests)
         proof = prove_file(path, request.locale, lines, request.extra_text, proofreader)
-    except (ValueError, UsageError) as error:
+    except (ValueError, RecursionError, UsageError) as error:
         return _refusal(image, _problem(requests, number, error))
     return answer(image, proof)
 
@@ -167,13 +181,16 @@ def _problem(requests: pathlib.Path, number: int, error: Exception) -> Problem:
         what, _, remedy = what.partition("; ")
     elif isinstance(error, json.JSONDecodeError):
         what = f"not JSON: {error.msg} at column {error.colno}"
+    elif isinstance(error, RecursionError):
+        what = "not a request: too deeply nested"
     return Problem(file=str(requests), line=number, path=path, what=what, remedy=remedy)
 
 
 def _located(image: str, requests: pathlib.Path) -> pathlib.Path:
     path = pathlib.Path(image)
     beside = requests.parent / path
-    return beside if not path.exists() and beside.exists() else path
+    # Unlike pathlib's own, this question has an answer for a name that is too long, too.
+    return beside if not os.path.exists(path) and os.path.exists(beside) else path  # noqa: PTH110
 
 
 def _lines_of(requests: pathlib.Path) -> list[str]:

@@ -1,63 +1,55 @@
-"""Pictures of the evidence, for the gallery: the whole with its boxes, and single lines."""
+"""Crops: the place of a line cut from the picture, for people to look at."""
 
 import io
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from pipeline.proof.reading import Pixels
-from pipeline.proof.verdict import Box, Proof, Verdict
+from pipeline.proof.verdict import Box
 
-COLOURS = {Verdict.PASS: "#1B7F4B", Verdict.FAIL: "#C62828", Verdict.UNSURE: "#B26A00"}
-EXTRA_COLOUR = "#8E24AA"
-
-_MAX_SIDE = 960
-_QUALITY = 82
+_LONGEST = 1200
+_HIGHEST = 160
 _BORDER = 6
-
-
-def overview(image: Pixels, proof: Proof, max_side: int = _MAX_SIDE) -> bytes:
-    """Return the picture as JPEG with a box around every line, coloured by its verdict.
-
-    Args:
-        image: The delivered pixels, RGB.
-        proof: Their proof.
-        max_side: Longest side of the result in pixels.
-    """
-    picture = Image.fromarray(image)
-    scale = min(1.0, max_side / max(picture.size))
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    picture = picture.resize(size, Image.Resampling.LANCZOS)
-    pen = ImageDraw.Draw(picture)
-    for line in proof.lines:
-        if line.box:
-            _outline(pen, line.box, scale, COLOURS[line.verdict])
-    for extra in proof.extra:
-        _outline(pen, extra.box, scale, EXTRA_COLOUR)
-    return _jpeg(picture)
 
 
 def cut(image: Pixels, box: Box) -> bytes:
     """Return one place of the picture as JPEG, with a narrow border.
+
+    Large letters are made smaller; nothing is made larger.
 
     Args:
         image: The delivered pixels, RGB.
         box: The place; parts outside the picture are left out.
     """
     left, top, width, height = box
-    rows = np.s_[max(0, top - _BORDER) : top + height + _BORDER]
-    columns = np.s_[max(0, left - _BORDER) : left + width + _BORDER]
-    return _jpeg(Image.fromarray(np.ascontiguousarray(image[rows, columns])))
+    rows = _within(top - _BORDER, top + height + _BORDER, image.shape[0])
+    columns = _within(left - _BORDER, left + width + _BORDER, image.shape[1])
+    crop = Image.fromarray(np.ascontiguousarray(image[rows, columns]))
+    crop.thumbnail((_LONGEST, _HIGHEST), Image.Resampling.LANCZOS, reducing_gap=None)
+    return jpeg(crop, quality=82)
 
 
-def _outline(pen: ImageDraw.ImageDraw, box: Box, scale: float, colour: str) -> None:
-    left, top, width, height = (side * scale for side in box)
-    corners = (left - 2, top - 2, left + width + 2, top + height + 2)
-    pen.rectangle(corners, outline="#FFFFFF", width=4)
-    pen.rectangle(corners, outline=colour, width=2)
+def shown_size(width: int, height: int) -> tuple[int, int]:
+    """Return width and height in pixels of the picture that is cut from a place inside."""
+    wide, high = width + 2 * _BORDER, height + 2 * _BORDER
+    scale = min(1.0, _LONGEST / wide, _HIGHEST / high)
+    return max(1, round(wide * scale)), max(1, round(high * scale))
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def jpeg(picture: Image.Image, quality: int) -> bytes:
+    """Return a picture as JPEG without chroma subsampling, which would smear letters.
+
+    Args:
+        picture: The picture, RGB.
+        quality: JPEG quality, 0 to 95.
+    """
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
+    picture.save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
     return buffer.getvalue()
+
+
+def _within(start: int, end: int, length: int) -> slice:
+    """Return the part of a stretch that is inside, at least one pixel."""
+    first = min(max(start, 0), length - 1)
+    return slice(first, max(first + 1, min(end, length)))

@@ -2,13 +2,13 @@
 
 from pipeline.proof.distance import aligned
 from pipeline.proof.normalise import normalise
-from pipeline.proof.verdict import LineProof, Proof, Verdict
+from pipeline.proof.verdict import Check, LineProof, Proof, Verdict
 
 _NAMES = {Verdict.PASS: "pass", Verdict.FAIL: "FAIL", Verdict.UNSURE: "unsure"}
 
 
 def describe(proof: Proof) -> str:
-    """Return the proof in words: each line, what differs in brackets, and what is extra.
+    """Return the proof in words: each line with what differs, what is extra, which checks failed.
 
     Args:
         proof: The proof of one picture.
@@ -16,6 +16,7 @@ def describe(proof: Proof) -> str:
     width = max((len(line.role) for line in proof.lines), default=0)
     rows = [row for line in proof.lines for row in _line_rows(line, width)]
     rows += [f"{'extra':<7}{extra.text}  ({extra.reason}, at {extra.box})" for extra in proof.extra]
+    rows += [f"{'check':<7}{_said(check)}" for check in _failed(proof)]
     rows.append(f"{_NAMES[proof.verdict]} in {proof.ms} ms")
     return "\n".join(rows)
 
@@ -42,7 +43,16 @@ def why(proof: Proof) -> str:
         return ""
     reasons = [f"{line.role}: {line.reason}" for line in proof.lines if line.reason]
     reasons += [f"not asked for: {one.text!r}" if one.text else one.reason for one in proof.extra]
+    reasons += [_said(check) for check in _failed(proof)]
     return "; ".join(reasons) or str(proof.verdict)
+
+
+def _failed(proof: Proof) -> list[Check]:
+    return [check for check in proof.checks if check.verdict is not Verdict.PASS]
+
+
+def _said(check: Check) -> str:
+    return f"{f'{check.name} {check.subject}'.strip()}: {check.reason}"
 
 
 def marked(expected: str, read: str) -> tuple[str, str]:

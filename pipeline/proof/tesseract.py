@@ -1,13 +1,10 @@
 """Tesseract, by language: all crops of a picture on one page, one call per set of languages."""
 
-import dataclasses
 import enum
-import functools
 import os
-from collections.abc import Iterable, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Sequence
 
-import cv2
 import numpy as np
 import pytesseract
 
@@ -20,6 +17,7 @@ from pipeline.proof.languages import (
     reads_right_to_left,
 )
 from pipeline.proof.normalise import normalise
+from pipeline.proof.program import Ready, Word, ready, words_on
 from pipeline.proof.reading import Pixels, Reading
 from pipeline.proof.renderings import NAMES, renderings
 
@@ -29,6 +27,10 @@ _ROW = 48
 _GAP = 24
 _SIDE = 24
 _WHITE = 255
+_PAGE = 24
+"""Crops on one page; more go on further pages, so that a crowded picture has some readings."""
+_MOST_CHARACTERS = 500
+"""In one row; no crop has so many, and comparing costs their square."""
 
 
 class Look(enum.Enum):
@@ -45,42 +47,49 @@ class Look(enum.Enum):
     ENGLISH = "english"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    sure: float
-    line: tuple[int, ...]
-    left: int
-    right: int
-
-
 class Tesseract:
     """Reads crops with Tesseract 5 in the languages of the locale.
 
     Constructing it sets OMP_THREAD_LIMIT to 1 for the process, unless it is set already:
     Tesseract's threads slow each other down by an order of magnitude on a busy machine.
 
+    Before it is first asked, the program has to read a control page. One that fails, makes no
+    sense or is too slow later has read nothing, and nothing that it started is left running.
+
     Args:
-        timeout: Seconds after which a call is given up; its crops then have no reading.
         look: In which languages to look.
+        timeout: Seconds after which reading is given up; crops still open have no reading.
+        program: Name or path of the program; `pytesseract.pytesseract.tesseract_cmd` if empty.
+        clock: Seconds of a monotonic clock.
     """
 
     name = NAME
     strict = False
     border = 0.0
 
-    def __init__(self, look: Look = Look.OWN, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        look: Look = Look.OWN,
+        timeout: float = 30.0,
+        program: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-        self._timeout = timeout
         self._look = look
+        self._timeout = timeout
+        self._program = program
+        self._clock = clock
 
     def versions(self) -> dict[str, str]:
         """Return the version of Tesseract.
 
         Raises:
-            ToolMissingError: If Tesseract is not installed.
+            ToolMissingError: If Tesseract is not installed, or does not read.
         """
-        return {NAME: _version()}
+        return {NAME: self._ready().version}
+
+    def _ready(self) -> Ready:
+        return ready(self._program or pytesseract.pytesseract.tesseract_cmd)
 
     def knows(self, text: str) -> bool:
         """Return whether it is worth asking: English alone only about unaccented text."""
@@ -93,30 +102,44 @@ class Tesseract:
     def read(self, crops: Sequence[Pixels], locale: str) -> list[tuple[Reading, ...]]:
         """Return up to three readings of each crop, one for each rendering of it.
 
-        A call that times out or crashes leaves its crops without readings.
+        A call that is too slow, crashes or makes no sense leaves its crops without readings.
 
         Args:
             crops: Upright RGB crops of one row of text each.
             locale: The locale of the picture.
 
         Raises:
-            ToolMissingError: If Tesseract or a language is not installed.
+            ToolMissingError: If Tesseract or a language is not installed, or it does not read.
             UsageError: If Tesseract has no data for the locale's language.
         """
         languages = self._languages(locale)
         if not (crops and languages):
             return [()] * len(crops)
-        _require(languages)
+        program = self._ready()
+        _require(languages, program)
+        ends = self._clock() + self._timeout
+        readings = list[tuple[Reading, ...]]()
+        for start in range(0, len(crops), _PAGE):
+            batch, left = crops[start : start + _PAGE], ends - self._clock()
+            late = [()] * len(batch)
+            readings += self._page_read(batch, locale, program, left) if left > 0 else late
+        return readings
+
+    def _page_read(
+        self, crops: Sequence[Pixels], locale: str, program: Ready, seconds: float
+    ) -> list[tuple[Reading, ...]]:
+        languages = "+".join(self._languages(locale))
         mirrored = reads_right_to_left(locale) and self._look is not Look.ENGLISH
         page = _page([look for crop in crops for look in renderings(crop)], mirrored=mirrored)
-        rows = self._rows(page, "+".join(languages), len(crops) * len(NAMES))
-        name = f"{NAME}:{'+'.join(languages)}"
+        words = words_on(program.path, page, languages, seconds)
+        if words is None:
+            return [()] * len(crops)
+        count = len(NAMES)
         readings = [
-            _reading(_in_order(row, mirrored=mirrored), f"{name}/{NAMES[index % len(NAMES)]}")
-            for index, row in enumerate(rows)
+            _reading(_in_order(row, mirrored=mirrored), f"{NAME}:{languages}/{NAMES[at % count]}")
+            for at, row in enumerate(_by_row(words, len(crops) * count))
         ]
-        count = len(NAMES) if rows else 0
-        return [tuple(readings[index * count : (index + 1) * count]) for index in range(len(crops))]
+        return [tuple(readings[at : at + count]) for at in range(0, len(readings), count)]
 
     def _languages(self, locale: str) -> tuple[str, ...]:
         languages, latin = languages_of(locale), is_written_in_latin(locale)
@@ -125,22 +148,6 @@ class Tesseract:
         if self._look is Look.MIXED:
             return () if latin else languages
         return languages if latin else languages[:1]
-
-    def _rows(self, page: Pixels, languages: str, count: int) -> list[list[_Word]]:
-        """Return the words of each row of a page; nothing at all if the call failed."""
-        try:
-            table = pytesseract.image_to_data(
-                page,
-                lang=languages,
-                config="--oem 1 --psm 6",
-                timeout=self._timeout,
-                output_type=pytesseract.Output.DICT,
-            )
-        except pytesseract.TesseractNotFoundError as error:
-            raise _missing() from error
-        except RuntimeError:
-            return []
-        return _by_row(table, count)
 
 
 def _page(rows: Sequence[Pixels], *, mirrored: bool) -> Pixels:
@@ -152,39 +159,39 @@ def _page(rows: Sequence[Pixels], *, mirrored: bool) -> Pixels:
         # is taken for columns.
         left = width - _SIDE - row.shape[1] if mirrored else _SIDE
         page[top : top + _ROW, left : left + row.shape[1]] = row
-    return np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB), np.uint8)
+    return page
 
 
-def _by_row(table: dict[str, list[Any]], count: int) -> list[list[_Word]]:
-    rows: list[list[_Word]] = [[] for _ in range(count)]
-    names = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
-    for text, sure, left, top, width, height, *line in zip(
-        *(table[name] for name in names), strict=True
-    ):
-        index = int((top + height / 2 - _GAP / 2) // (_ROW + _GAP))
-        if text.strip() and float(sure) >= 0 and 0 <= index < count:
-            word = _Word(text.strip(), float(sure) / 100, tuple(line), left, left + width)
+def _by_row(words: Iterable[Word], count: int) -> list[list[Word]]:
+    rows: list[list[Word]] = [[] for _ in range(count)]
+    for word in words:
+        index = int((word.middle - _GAP / 2) // (_ROW + _GAP))
+        if 0 <= index < count:
             rows[index].append(word)
-    return rows
+    return [row if _could_stand(row) else [] for row in rows]
 
 
-def _in_order(words: Sequence[_Word], *, mirrored: bool) -> list[_Word]:
+def _could_stand(row: Sequence[Word]) -> bool:
+    return sum(len(word.text) + 1 for word in row) <= _MOST_CHARACTERS
+
+
+def _in_order(words: Sequence[Word], *, mirrored: bool) -> list[Word]:
     """Return the words of a row in reading order.
 
     Tesseract may take parts of one row for columns of a table. Within a part its order is
     logical, so parts are put in order and words stay as they are.
     """
-    parts: dict[tuple[int, ...], list[_Word]] = {}
+    parts: dict[tuple[str, ...], list[Word]] = {}
     for word in words:
         parts.setdefault(word.line, []).append(word)
 
-    def place(part: list[_Word]) -> int:
+    def place(part: list[Word]) -> int:
         return -max(word.right for word in part) if mirrored else min(word.left for word in part)
 
     return [word for part in sorted(parts.values(), key=place) for word in part]
 
 
-def _reading(words: Iterable[_Word], reader: str) -> Reading:
+def _reading(words: Iterable[Word], reader: str) -> Reading:
     text, confidence = "", list[float]()
     for word in words:
         gap = " " if text else ""
@@ -193,33 +200,11 @@ def _reading(words: Iterable[_Word], reader: str) -> Reading:
     return Reading(text=text, confidence=tuple(confidence), reader=reader)
 
 
-def _require(languages: Iterable[str]) -> None:
+def _require(languages: Iterable[str], program: Ready) -> None:
     for language in languages:
-        if language not in _installed():
+        if language not in program.languages:
             msg = (
                 f"Tesseract's data for {language} is not installed; "
                 f"install it with `apt-get install {package_of(language)}`"
             )
             raise ToolMissingError(msg)
-
-
-@functools.cache
-def _installed() -> frozenset[str]:
-    try:
-        return frozenset(pytesseract.get_languages(config=""))
-    except pytesseract.TesseractNotFoundError as error:
-        raise _missing() from error
-
-
-@functools.cache
-def _version() -> str:
-    try:
-        return str(pytesseract.get_tesseract_version())
-    except (pytesseract.TesseractNotFoundError, SystemExit) as error:
-        raise _missing() from error
-
-
-def _missing() -> ToolMissingError:
-    return ToolMissingError(
-        "Tesseract is not installed; install it with `apt-get install tesseract-ocr`",
-    )

@@ -16,6 +16,7 @@ from pipeline.publish.manifest import (
     EVIDENCE,
     NAME,
     creative_record,
+    evidence_file,
     evidence_of,
     manifest_of,
     merged,
@@ -41,6 +42,9 @@ class Exporter:
         run: The run's id.
         instant: When the run began.
         versions: Names and versions of what made and proofread the pictures.
+        selftest: What came of planting errors before anything was delivered.
+        stays: Ids of variants of which this run delivers nothing, not even into the shelf of
+            what is held, if an earlier run of the day delivered something: that stays.
     """
 
     out: pathlib.Path
@@ -48,6 +52,8 @@ class Exporter:
     run: str
     instant: dt.datetime
     versions: Mapping[str, str]
+    selftest: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    stays: frozenset[str] = frozenset()
 
     def export(self, plan: Plan, outcomes: Mapping[str, Outcome]) -> list[pathlib.Path]:
         """Write the files and manifests of a plan and return the manifests.
@@ -81,7 +87,8 @@ class Exporter:
     ) -> pathlib.Path:
         folder = self._folder(plan, day)
         before = _before(folder)
-        records = [self._deliver(folder, variant, outcomes[variant.id]) for variant in variants]
+        standing = self._standing(before)
+        records = [standing.get(v.id) or self._deliver(folder, v, outcomes[v.id]) for v in variants]
         planned = {market for market, its_day in plan.days.items() if its_day == day}
         others = plan.campaign.campaign.markets.keys() - planned
         kept = [record for record in before["creatives"] if record["market"] in others]
@@ -96,17 +103,25 @@ class Exporter:
             "campaign_sha256": plan.campaign.sha256,
             "day": day.isoformat(),
             "versions": dict(self.versions),
+            "selftest": dict(self.selftest),
         }
         manifest = manifest_of(head, creatives, sorted(retired))
         if _differs(manifest, before):
             write_manifest(folder, manifest)
         for file in retired:  # those of earlier runs too, should one have ended before this
             (folder / file).unlink(missing_ok=True)
-        evidence = {evidence_of(record) for record in creatives}
-        for path in (folder / EVIDENCE).glob("*"):
-            if f"{EVIDENCE}/{path.name}" not in evidence:
-                path.unlink()
+        evidence = {folder / evidence_file(s) for record in creatives for s in evidence_of(record)}
+        for path in set((folder / EVIDENCE).glob("*")) - evidence:
+            path.unlink()
         return folder / NAME
+
+    def _standing(self, before: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        records = {record["variant"]: record for record in before["creatives"]}
+        return {
+            name: record
+            for name, record in records.items()
+            if name in self.stays and record["status"] == Status.ACCEPTED
+        }
 
     def _folder(self, plan: Plan, day: dt.date) -> pathlib.Path:
         return self.out / day.isoformat() / plan.campaign.campaign.campaign
@@ -122,8 +137,8 @@ class Exporter:
         file = f"{shelf}/{stem}.{ending}"
         self._write(folder / file, sha256)
         record = creative_record(variant, outcome, file)
-        if outcome.ground and (evidence := evidence_of(record)):
-            self._write(folder / evidence, outcome.ground)
+        for picture in evidence_of(record):
+            self._write(folder / evidence_file(picture), picture)
         return record
 
     def _write(self, path: pathlib.Path, sha256: str) -> None:

@@ -13,7 +13,9 @@ import babel.dates
 import jinja2
 import markupsafe
 
-from pipeline.publish.evidence import JUDGEMENTS, Creative, Record, creative_of, dollars
+from pipeline.publish.evidence import Creative, creative_of, dollars
+from pipeline.publish.lines import JUDGEMENTS
+from pipeline.publish.records import Record
 from pipeline.settings import PROJECT
 
 _SEVEREST_FIRST = ("fail", "unsure", "none", "pass")
@@ -70,7 +72,8 @@ def render_gallery(manifest: Record, pages: pathlib.Path = PROJECT / "templates"
             `versions` and, from each of `creatives`, `variant`, `campaign`, `offer`, `market`,
             `locale`, `format`, `day`, `strings`, `status`, `reason`, `file` (relative to the
             page), `sha256`, `width`, `height`, `bytes`, `plate`, `lettering`, `fonts`,
-            `engine`, `attempts`, `proof` and `cost`. What is missing or null is not shown.
+            `engine`, `attempts`, `proof`, `cost`, `overview`, `crops` and `evidence` (the
+            folder of those, relative to the page). What is missing or null is not shown.
         pages: Folder of `gallery.html.j2`, `gallery.css` and `gallery.js`.
     """
     style = (pages / "gallery.css").read_text(encoding="utf-8")

@@ -22,12 +22,25 @@ EVIDENCE = "evidence"
 _OUTCOME = pydantic.TypeAdapter(Outcome)
 
 
-def evidence_of(record: Mapping[str, Any]) -> str | None:
-    """Return where the picture under a creative's words is, relative to its manifest.
+def evidence_file(sha256: str) -> str:
+    """Return where a picture of the evidence is, relative to its manifest.
 
     It lies beside what was delivered, so that a folder can be verified wherever it is taken.
     """
-    return f"{EVIDENCE}/{record['ground']}.jpg" if record["ground"] else None
+    return f"{EVIDENCE}/{sha256}.jpg"
+
+
+def exhibits_of(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the hashes of the overview and of the lines' pictures that a creative's record names.
+
+    Manifests of before there were any name none.
+    """
+    yield from filter(None, (record.get("overview"), *(record.get("crops") or ())))
+
+
+def evidence_of(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the hashes of all pictures of the evidence, the one under the words first."""
+    yield from filter(None, (record["ground"], *exhibits_of(record)))
 
 
 def creative_record(variant: Variant, outcome: Outcome, file: str | None) -> dict[str, Any]:
@@ -126,7 +139,7 @@ def delivered_before(out: pathlib.Path, campaign: str) -> dict[str, Delivered]:
 
 
 def merged(folder: pathlib.Path, paths: Iterable[pathlib.Path]) -> dict[str, Any]:
-    """Return one record of several manifests, with files relative to a folder.
+    """Return one record of several manifests, with files and `evidence` relative to a folder.
 
     Args:
         folder: Where the gallery will be.
@@ -152,7 +165,7 @@ def _moved(
     base = path.parent.relative_to(folder)
     for record in manifest["creatives"]:
         file = (base / record["file"]).as_posix() if record["file"] else None
-        yield {**record, "file": file}
+        yield {**record, "file": file, "evidence": (base / EVIDENCE).as_posix()}
 
 
 def stamp(instant: dt.datetime) -> str:

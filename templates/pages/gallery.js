@@ -38,6 +38,14 @@
     const dialog = byId("proof");
     const body = byId("proof-body");
     let current = "";
+    let view = "";  // until somebody chooses: the overview of what did not pass
+
+    const look = () => {
+      const article = body.firstElementChild;
+      const shows = view || (article?.classList.contains("pass") ? "picture" : "overview");
+      for (const choice of document.querySelectorAll("#view input")) choice.checked = choice.value === shows;
+      dialog.dataset.view = shows;
+    };
 
     byId("theme").addEventListener("click", () => {
       root.dataset.theme = isDark() ? "light" : "dark";
@@ -72,6 +80,7 @@
       if (!template) return;
       current = variant;
       body.replaceChildren(template.content.cloneNode(true));
+      look();
       const order = shown().map((item) => item.querySelector(".card").dataset.open);
       const at = order.indexOf(variant);
       byId("position").textContent = at < 0 ? "" : `${at + 1} of ${order.length}`;
@@ -103,8 +112,9 @@
     for (const kind of ["pointerover", "focusin"]) {
       body.addEventListener(kind, (event) => highlight(event.target.closest("[data-role]")?.dataset.role ?? ""));
     }
-    byId("show-boxes").addEventListener("change", (event) => {
-      dialog.classList.toggle("plain-picture", !event.target.checked);
+    byId("view").addEventListener("change", (event) => {
+      view = event.target.value;
+      look();
     });
     byId("previous").addEventListener("click", () => step(-1));
     byId("next").addEventListener("click", () => step(1));
@@ -119,6 +129,7 @@
     });
     document.addEventListener("keydown", (event) => {
       if (dialog.open) {
+        if (event.target.closest("#view")) return;
         if (event.key === "ArrowLeft") step(-1);
         if (event.key === "ArrowRight") step(1);
         return;

@@ -1,5 +1,6 @@
 """All mistakes of a file come in one go, each once, with the line it stands on."""
 
+import decimal
 import pathlib
 from collections.abc import Callable
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.campaign.load import load_campaign, load_campaigns
+from pipeline.campaign.load import LoadedCampaign, load_campaign, load_campaigns
+from pipeline.campaign.model import Checks
 from pipeline.errors import CampaignError, ExitCode
 
 Said = Callable[[str | bytes], list[str]]
@@ -151,6 +153,21 @@ def test_every_example_campaign_loads(file: pathlib.Path) -> None:
             "offers:",
             "budget: {attempts: 99}\noffers:",
             "9: budget.attempts: is too large; write 10 or less",
+        ),
+        (
+            "offers:",
+            "checks: {blur: 0}\noffers:",
+            "9: checks.blur: '0' is not valid; expected a number above 0 such as 4.5, or off",
+        ),
+        (
+            "offers:",
+            "checks: {contrast: no}\noffers:",
+            "9: checks.contrast: 'no' is not valid; expected a number above 0 such as 4.5, or off",
+        ),
+        (
+            "offers:",
+            "checks: {palette_area: off}\noffers:",
+            "9: checks.palette_area: 'off' is not valid; expected an amount such as 8.90",
         ),
         (
             "offers:",
@@ -311,7 +328,9 @@ NODES: st.SearchStrategy[object] = st.recursive(
     ),
     max_leaves=6,
 )
-KEYS = st.sampled_from(["brand", "formats", "markets", "offers", "copy", "days", "budget", "x"])
+KEYS = st.sampled_from(
+    ["brand", "formats", "markets", "offers", "copy", "days", "budget", "checks", "x"]
+)
 
 
 @bounded
@@ -332,3 +351,15 @@ def _flow(node: object) -> str:
         return "[" + ", ".join(map(_flow, node)) + "]"
     escaped = "".join(f"\\U{ord(c):08X}" for c in str(node))
     return f'"{escaped}"'
+
+
+def test_a_threshold_is_a_number_or_off(load: Callable[[str], LoadedCampaign], good: str) -> None:
+    checks = load(f"{good}checks: {{blur: off, contrast: 4.6}}\n").campaign.checks
+    assert checks.blur is None
+    assert checks.contrast == decimal.Decimal("4.6")
+    assert checks.drawn == decimal.Decimal(2)  # what is not named stays as it usually is
+
+
+def test_thresholds_come_back_from_their_json_as_they_were() -> None:
+    checks = Checks.model_validate({"blur": "off", "kilobytes": "150"})
+    assert Checks.model_validate_json(checks.model_dump_json()) == checks

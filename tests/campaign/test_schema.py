@@ -66,6 +66,7 @@ MORE = """\
 valid_from: 2026-11-01
 valid_to: "2026-12-01"
 budget: {day: 25, attempts: 3}
+checks: {blur: off, contrast: 4, palette_area: 0.5, kilobytes: "150"}
 days:
   monday: bowl
   tuesday: {offer: bowl, price: {de: 7.90}}

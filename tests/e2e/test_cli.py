@@ -62,6 +62,31 @@ def test_verify_finds_a_file_that_was_changed(proofpress: Run, workplace: pathli
     assert "its hash differs" in found.stdout
 
 
+def test_a_self_test_plants_errors_in_todays_creatives_and_all_are_refused(
+    proofpress: Run, workplace: pathlib.Path
+) -> None:
+    done = proofpress("selftest", FIRST, "--errors", "4")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == "made first, since the store had none of their script: 1\n"
+    assert "4 errors planted: all refused" in done.stdout
+    assert not (workplace / "out").exists()
+
+    again = proofpress("selftest", FIRST, "--errors", "4", "--json")
+    record = json.loads(again.stdout)
+    assert (record["planted"], record["refused"], record["slipped"]) == (4, 4, 0)
+    assert again.stderr == ""
+
+
+def test_a_run_tries_its_proof_and_says_so(proofpress: Run, workplace: pathlib.Path) -> None:
+    done = proofpress("run", "--plain", FIRST)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "self-test  " in done.stdout
+    assert "all refused" in done.stdout
+    (manifest,) = (workplace / "out").rglob("manifest.json")
+    said = json.loads(manifest.read_text("utf-8"))["selftest"]
+    assert said["planted"] == said["refused"] > 0
+
+
 def test_words_that_cannot_fit_hold_their_creative_and_no_other(
     proofpress: Run, workplace: pathlib.Path
 ) -> None:

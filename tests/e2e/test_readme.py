@@ -3,7 +3,7 @@ import shlex
 import pytest
 
 from pipeline.campaign.formats import known_formats
-from pipeline.campaign.model import Brand, Campaign, Offer
+from pipeline.campaign.model import Brand, Campaign, Checks, Offer
 from pipeline.cli import cli
 from pipeline.errors import ExitCode
 from tests.e2e.conftest import README, Run, readme_block
@@ -19,7 +19,7 @@ def test_the_first_campaign_of_the_readme_runs_as_it_says(proofpress: Run) -> No
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 
 
-@pytest.mark.parametrize("model", [Campaign, Brand, Offer])
+@pytest.mark.parametrize("model", [Campaign, Brand, Offer, Checks])
 def test_every_key_of_the_campaign_file_is_in_the_readme(model: type[Campaign]) -> None:
     for name, field in model.model_fields.items():
         assert f"`{field.alias or name}`" in README or f".{name}`" in README, name

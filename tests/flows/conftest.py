@@ -53,6 +53,8 @@ def outcome(picture: bytes) -> Callable[[str, str, str], Outcome]:
             engine="",
             proof=None,
             attempts=1,
+            overview=None,
+            crops=(),
         )
 
     return make

@@ -21,6 +21,12 @@ from flows.run import Patience, leave, run_recorded
 from flows.work import Batch, Parameters, Work
 from pipeline.daily import Published
 from pipeline.produce.outcome import Deliverable, Outcome, Status
+from pipeline.produce.planting import Planted
+from pipeline.produce.selftest import SelfTest, Trial
+from pipeline.proof.corruption import Kind
+from pipeline.proof.verdict import Verdict
+from pipeline.selftest import Tried
+from pipeline.typeset.setting import LineSetting
 
 PER_BATCH = 4
 COPY = "Nur heute <b>8,99 €</b>"
@@ -52,7 +58,28 @@ def outcome(number: int) -> Outcome:
         engine="",
         proof=None,
         attempts=1,
+        overview=None,
+        crops=(),
     )
+
+
+def refused() -> Trial:
+    """Return a wrong price that the proof did not let through."""
+    setting = LineSetting(
+        role="price", text="8,99 €", rows=(), size=40.0, families=(), weight=600, spacing=0.0,
+        colour="#000000", align="left", direction="ltr", language="de", rotation=0.0,
+        origin=(0.0, 0.0), struck=False,
+    )  # fmt: skip
+    planted = Planted(
+        role="price",
+        kind=Kind.DIGIT,
+        script="Latin",
+        requested="8,99 €",
+        planted="3,99 €",
+        setting=setting,
+        box=(0, 0, 9, 9),
+    )
+    return Trial(variant="deal-0", planted=planted, verdict=Verdict.FAIL)
 
 
 class Rehearsal:
@@ -69,6 +96,11 @@ class Rehearsal:
         (self.folder / f"began-{number}").touch()
         time.sleep(self.seconds)
         return [outcome(PER_BATCH * number + place) for place in range(PER_BATCH)]
+
+    def trial(self, batches: int) -> Tried:
+        """Say that the one planted error was refused."""
+        outcomes = tuple(outcome(number) for number in range(PER_BATCH * batches))
+        return Tried(outcomes=outcomes, selftest=SelfTest(trials=(refused(),), creatives=1))
 
     def publish(self) -> Published:
         """Write the one file of the run."""
@@ -89,6 +121,7 @@ class Rehearsal:
                 )
                 for number in range(batches)
             ),
+            trial=Once(functools.partial(self.trial, batches)),
             publish=Once(self.publish),
             done=lambda: PER_BATCH * len(self.by),
             groups=lambda outcomes: {"daily-deals": outcomes},

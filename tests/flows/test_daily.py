@@ -104,15 +104,23 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
         "markets": [],
     }
     this_run = {"flow_runs": {"id": {"any_": [run["id"]]}}}
-    tasks = ask_until(7, running, "task_runs", **this_run)
+    tasks = ask_until(8, running, "task_runs", **this_run)
     assert sorted(task["name"] for task in tasks) == [
         *(f"batch {number} of 6" for number in range(1, 7)),
         "publish",
+        "self-test",
     ]
     assert {task["state_type"] for task in tasks} == {"COMPLETED"}
     shown = {artifact["key"]: artifact for artifact in ask(running, "artifacts", **this_run)}
     assert shown.keys() >= {"daily-summary", "daily-held", "daily-contact-sheet", "daily-progress"}
     assert shown["daily-progress"]["data"] == 100.0
+    assert json.loads(shown["daily-self-test"]["data"])[0] == {
+        "script": "Latin",
+        "error": "digit",
+        "planted": "1",
+        "refused": "1",
+        "slipped": "0",
+    }
     assert shown["daily-contact-sheet"]["data"].startswith("data:image/jpeg;base64,")
     assert json.loads(shown["daily-held"]["data"]) == [
         {"variant": r"deal\-3", "why it is held": r"Nur heute \<b\>8,99 €\</b\>"}

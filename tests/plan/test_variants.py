@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import decimal
 import pathlib
 import re
 import shutil
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.campaign.model import Checks
 from pipeline.plan.job import PlateRequest, seed_of
 from pipeline.plan.plan import Plan
 from pipeline.plan.variants import Variant
@@ -93,8 +95,8 @@ def one(plan: MakePlan, text: str, **changes: object) -> Variant:
         ("de: 8.90", "de: 8.80", {"line price", "line badge", "scene"}),
         ("de: Frische Bowls", "de: Frische Bowle", {"line headline", "scene"}),
         ("Nur am", "Bloß am", {"line legal", "scene"}),
-        ('ink: "#1B1210"', 'ink: "#1B1211"', {"scene", "plate"}),
-        ('paper: "#FFF8EC"', 'paper: "#FFF8ED"', {"scene", "plate"}),
+        ('ink: "#1B1210"', 'ink: "#1B1211"', {"scene", "plate", "palette"}),
+        ('paper: "#FFF8EC"', 'paper: "#FFF8ED"', {"scene", "plate", "palette"}),
         ("name: Marlow & Pine", "name: Marlow & Oak", {"line brand", "scene"}),
         ("a bowl of salad", "a deep bowl of salad", {"scene", "plate"}),
         ("template: deal", "template: deal\nquality: draft", {"plate"}),
@@ -104,6 +106,8 @@ def one(plan: MakePlan, text: str, **changes: object) -> Variant:
             {"type"},
         ),
         ("formats:", "  allowed_words: [ACME]\nformats:", {"allowed"}),
+        ("template: deal", "template: deal\nchecks: {blur: 0.8}", {"checks"}),
+        ("template: deal", "template: deal\nchecks: {blur: off}", {"checks"}),
     ],
 )
 def test_the_fingerprint_changes_with_what_shapes_the_picture(
@@ -117,6 +121,26 @@ def test_the_fingerprint_changes_with_what_shapes_the_picture(
 
 def test_the_fingerprint_counts_the_formats_size_and_limit(plan: MakePlan, text: str) -> None:
     assert one(plan, text).inputs["format"] == "1080x1350, at most 31457280 bytes"
+
+
+def test_the_fingerprint_counts_what_the_channel_covers(plan: MakePlan, text: str) -> None:
+    story = text.replace("formats: [meta-feed-4x5", "formats: [meta-story-9x16", 1)
+    assert one(plan, text).inputs["safe"] == "0, 0, 0, 0"
+    assert one(plan, story).inputs["safe"] == "14, 6, 20, 6"
+
+
+def test_the_thresholds_of_the_campaign_go_with_each_variant(plan: MakePlan, text: str) -> None:
+    changed = text.replace("template: deal", "template: deal\nchecks: {blur: 0.8}", 1)
+    assert one(plan, changed).checks.blur == decimal.Decimal("0.8")
+    assert one(plan, text).checks == Checks()
+
+
+@pytest.mark.parametrize(("kilobytes", "most"), [("150.5", 150_500), ("99999", 31_457_280)])
+def test_a_campaign_may_ask_for_lighter_files_than_the_channel(
+    plan: MakePlan, text: str, kilobytes: str, most: int
+) -> None:
+    asked = text.replace("template: deal", f"template: deal\nchecks: {{kilobytes: {kilobytes}}}", 1)
+    assert one(plan, asked).format.most_bytes == most
 
 
 def test_the_fingerprint_changes_with_the_engine(plan: MakePlan, text: str) -> None:

@@ -27,7 +27,8 @@ offers:
     subject: a bowl of salad
     price: {de: 8.90}
     copy: {headline: {de: Bowls, de_AT: Schüsseln}}
-"""
+checks: {contrast: off, contrast_large: off}
+"""  # the provers of these tests find every line in one corner, where no words stand
 
 
 @pytest.fixture(scope="session")

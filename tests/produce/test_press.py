@@ -1,12 +1,14 @@
 """The press: every variant ends in an outcome, and only a pass is accepted."""
 
 import dataclasses
+import io
 import pathlib
 import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import PIL.Image
 import pytest
 
 from pipeline.errors import ProviderError, TemplateError, ToolMissingError
@@ -40,12 +42,14 @@ class Prover:
         verdict: Its verdict of every line.
         extra: Text it finds beside the lines.
         errors: Locale to the error that it raises there.
+        nowhere: The role of a line that it does not find.
     """
 
     verdict: Verdict = Verdict.PASS
     extra: str = ""
     errors: dict[str, BaseException] = dataclasses.field(default_factory=dict)
     shown: list[tuple[Pixels, tuple[str, ...], str]] = dataclasses.field(default_factory=list)
+    nowhere: str = ""
 
     def prove(  # noqa: PLR0913 - as the real one
         self,
@@ -76,7 +80,7 @@ class Prover:
             expected=line.text,
             read=line.text,
             verdict=self.verdict if wrong else Verdict.PASS,
-            box=BOX,
+            box=None if line.role == self.nowhere else BOX,
             reader="said",
             confidence=1.0,
             shape=None,
@@ -89,6 +93,7 @@ class BusyStudio(Studio):
 
     submits = 0
     refuses = ""
+    paints: Pixels | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -102,6 +107,14 @@ class BusyStudio(Studio):
 
     def poll(self, request_id: str) -> Poll:
         return super().poll(request_id)
+
+    def fetch(self, request_id: str) -> bytes:
+        painted = super().fetch(request_id)
+        if self.paints is None:
+            return painted
+        out = io.BytesIO()
+        PIL.Image.fromarray(self.paints).save(out, "PNG")
+        return out.getvalue()
 
 
 @dataclasses.dataclass
@@ -175,6 +188,27 @@ def test_text_that_nobody_asked_for_is_the_reason(shop: Shop, variants: Variants
     shop.prover.verdict, shop.prover.extra = Verdict.FAIL, "50 %"
     reason = shop.produce(variants())[0].reason
     assert reason == "price: reads 3,90 €; not asked for: '50 %'"
+
+
+def test_a_plate_of_one_colour_is_held_whatever_the_words_say(
+    shop: Shop, variants: Variants
+) -> None:
+    shop.studio.paints = np.zeros((250, 300, 3), np.uint8)
+    outcome = shop.produce(variants())[0]
+    assert outcome.status is Status.HELD
+    assert "blank: words aside, only 0.0 % of the picture" in outcome.reason
+    assert outcome.proof is not None
+    assert outcome.proof.verdict is Verdict.FAIL
+    assert {check.name for check in outcome.proof.checks} >= {"blank", "blur", "palette"}
+    assert shop.store.outcome(outcome.fingerprint) is None
+
+
+def test_a_threshold_of_the_campaign_decides(shop: Shop, variants: Variants) -> None:
+    strict, lax = "checks: {blur: 0.1,", "checks: {blur: off,"
+    held = shop.produce(variants("checks: {", strict))[0]
+    assert held.status is Status.HELD
+    assert held.reason.startswith("blur: even the sharpest edges are blurred by ")
+    assert shop.produce(variants("checks: {", lax))[0].status is Status.ACCEPTED
 
 
 def test_words_that_do_not_fit_are_held_with_the_line_and_the_remedy(
@@ -266,6 +300,48 @@ def test_an_outcome_whose_picture_is_damaged_is_made_again(
     assert again.attempts == 1
     assert again.deliverable == first.deliverable  # the same bytes, and now they are there
     assert shop.store.get(sha256) is not None
+
+
+def test_the_pictures_of_the_evidence_are_kept_for_a_pass_and_for_what_is_held(
+    shop: Shop, variants: Variants
+) -> None:
+    for verdict in (Verdict.PASS, Verdict.FAIL):
+        shop.prover.verdict = verdict
+        outcome = shop.produce(variants()[verdict is Verdict.FAIL :])[0]
+        assert outcome.overview is not None
+        assert outcome.proof is not None
+        assert len(outcome.crops) == len(outcome.proof.lines)
+        assert all(shop.store.get(sha256) for sha256 in outcome.pictures)
+
+
+def test_a_line_that_was_not_found_has_no_picture(shop: Shop, variants: Variants) -> None:
+    shop.prover.nowhere = "price"
+    outcome = shop.produce(variants())[0]
+    assert outcome.proof is not None
+    roles = [line.role for line in outcome.proof.lines]
+    assert [role for role, crop in zip(roles, outcome.crops, strict=True) if not crop] == ["price"]
+
+
+def test_the_same_pixels_and_proof_have_the_same_evidence(
+    shop: Shop, variants: Variants, tmp_path: pathlib.Path
+) -> None:
+    elsewhere = dataclasses.replace(shop.press, store=Store(tmp_path / "elsewhere"))
+    first = shop.produce(variants())
+    again = produce_all(variants(), elsewhere, 2, lambda _: None)
+    assert [one.pictures for one in again] == [one.pictures for one in first]
+
+
+def test_an_outcome_whose_evidence_is_damaged_is_made_again(
+    shop: Shop, variants: Variants, tmp_path: pathlib.Path
+) -> None:
+    first = shop.produce(variants())[0]
+    for sha256 in (first.overview, first.crops[0]):
+        assert sha256 is not None
+        (tmp_path / "work" / "pictures" / sha256[:2] / sha256).write_bytes(b"torn")
+        again = shop.produce(variants())[0]
+        assert again.attempts == 1
+        assert again.pictures == first.pictures
+        assert shop.store.get(sha256) is not None
 
 
 def test_a_price_change_needs_no_new_plate(shop: Shop, variants: Variants) -> None:

@@ -56,6 +56,8 @@ OUTCOME = Outcome(
     engine="engine 1",
     proof=None,
     attempts=1,
+    overview="4" * 64,
+    crops=("5" * 64, None),
 )
 
 

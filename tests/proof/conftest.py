@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import pathlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from pipeline.plan.lines import Line
+from pipeline.proof.images import open_image
 from pipeline.proof.prove import Proofreader
 from pipeline.proof.reading import Reading
 from pipeline.typeset.draw import draw_line, line_markup, rotated
@@ -136,3 +138,15 @@ def line() -> Callable[..., Line]:
         return Line.of(role, text)
 
     return make
+
+
+@pytest.fixture
+def opened(tmp_path: pathlib.Path) -> Callable[[bytes], Pixels]:
+    """Return what opens a file that has some content, and a name that says nothing."""
+
+    def open_content(content: bytes) -> np.ndarray:
+        path = tmp_path / "ad"
+        path.write_bytes(content)
+        return open_image(path)
+
+    return open_content

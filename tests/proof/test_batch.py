@@ -95,6 +95,27 @@ def test_the_answer_has_exactly_the_agreed_shape(image: pathlib.Path, blind: Pro
         ],
         "extra": [],
         "ms": 0,
+        "checks": [
+            {
+                "name": "blank",
+                "subject": "",
+                "measured": 0.0,
+                "unit": "%",
+                "limit": 2.0,
+                "verdict": "fail",
+                "reason": "words aside, only 0.0 % of the picture is not one single colour: "
+                "it is blank",
+            },
+            {
+                "name": "blur",
+                "subject": "",
+                "measured": 0.0,
+                "unit": "px",
+                "limit": 0.9,
+                "verdict": "pass",
+                "reason": "",
+            },
+        ],
     }
     assert json.loads(json.dumps(answer)) == answer
 

@@ -148,6 +148,7 @@ def test_a_picture_that_says_what_was_asked_for_passes() -> None:
     assert [line.role for line in proof.lines] == ["headline", "price"]
     assert proof.lines[0].box == PLACES[1]
     assert proof.lines[0].shape is None
+    assert proof.lines[0].confidences == (0.99,) * len("Frische Bowls")
     assert proof.readers == {"finder": "patches 1", "strict": "1", "lenient": "1"}
     assert proof.ms == 250
 

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.plan.plan import Plan
 from pipeline.produce.outcome import Outcome
 from pipeline.publish.export import Exporter, write_gallery
-from pipeline.publish.manifest import read_manifest
+from pipeline.publish.manifest import evidence_of, read_manifest
 from pipeline.settings import PROJECT
 
 MakePlan = Callable[..., Plan]
@@ -76,7 +76,9 @@ def test_a_superseded_file_leaves_and_is_listed(plan: MakePlan, export: Export) 
     assert not (manifest.parent / old).exists()
     assert old in read_manifest(manifest)["retired"]
     assert len(list(manifest.parent.glob("[!e]*/*.jpg"))) == 3
-    assert len(list(manifest.parent.glob("evidence/*.jpg"))) == 3
+    evidence = {path.stem for path in manifest.parent.glob("evidence/*.jpg")}
+    named = (evidence_of(record) for record in records(manifest).values())
+    assert evidence == {sha256 for pictures in named for sha256 in pictures}
 
 
 def test_a_file_that_comes_back_is_no_longer_retired(plan: MakePlan, export: Export) -> None:
@@ -177,9 +179,20 @@ def test_markets_on_two_days_have_two_manifests(
     assert [len(records(path)) for path in found] == [1, 2]
 
 
+def test_the_evidence_lies_beside_the_files_by_its_hash(plan: MakePlan, export: Export) -> None:
+    manifest = export(plan(), held=("fr_CH",))
+    for record in records(manifest).values():
+        assert len(record["crops"]) == len(record["proof"]["lines"])
+        for sha256 in (record["ground"], record["overview"], *record["crops"]):
+            content = (manifest.parent / "evidence" / f"{sha256}.jpg").read_bytes()
+            assert hashlib.sha256(content).hexdigest() == sha256
+
+
 def test_the_gallery_names_every_file(plan: MakePlan, export: Export, exporter: Exporter) -> None:
     manifest = export(plan())
     pages = PROJECT / "templates" / "pages"
     page = write_gallery(exporter.out, [manifest], pages).read_text("utf-8")
     for record in records(manifest).values():
         assert f"2026-12-01/lunch/{record['file']}" in page
+        for sha256 in (record["overview"], *record["crops"]):
+            assert f"2026-12-01/lunch/evidence/{sha256}.jpg" in page

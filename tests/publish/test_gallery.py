@@ -156,12 +156,19 @@ def test_copy_reasons_and_readings_cannot_inject_markup() -> None:
     for part in (*creative["proof"]["lines"], *creative["proof"]["extra"]):
         part["reason"] = HOSTILE
     creative["proof"]["lines"][0] |= {"expected": HOSTILE, "read": HOSTILE, "reader": HOSTILE}
+    creative["proof"]["lines"][1] |= {"expected": HOSTILE + "8", "read": HOSTILE + "3"}
+    creative["proof"]["checks"] = [
+        dict.fromkeys(("name", "subject", "unit", "verdict", "reason"), HOSTILE)
+        | {"measured": 1, "limit": 2}
+    ]
+    creative |= {"overview": HOSTILE, "crops": [HOSTILE, HOSTILE], "evidence": "//" + HOSTILE}
     creative["proof"]["extra"][0]["text"] = HOSTILE
     creative["proof"]["readers"] = {HOSTILE: HOSTILE}
     hostile = page(creative, run=HOSTILE, versions={HOSTILE: HOSTILE})
     assert len(hostile.all("script")) == 1
     assert len(hostile.all("template")) == 1
     assert not [element for element in hostile.elements if "onerror" in element[1]]
+    assert {image["src"][:2] for image in hostile.all("img")} == {"./"}
 
 
 @pytest.mark.parametrize("file", ["//host.example/a.png", "/etc/a.png", "../../a.png", "x:y/a.png"])
@@ -223,7 +230,7 @@ def test_the_script_applies_every_filter_of_the_page() -> None:
         for field in filters.all(tag)
         if "name" in field
     }
-    assert named == {"search", *re.findall(r"[a-z]+", applied[1])}
+    assert named - {"view"} == {"search", *re.findall(r"[a-z]+", applied[1])}
 
 
 @pytest.mark.parametrize(
@@ -235,8 +242,9 @@ def test_copy_of_any_script_chooses_its_own_direction(locale: str, text: str) ->
     language = locale.replace("_", "-")
     assert len(shown.all("span", dir="auto", lang=language)) == 1
     assert len(shown.all("h2", dir="auto", lang=language)) == 1
-    assert len(shown.all("dd", dir="auto", lang=language)) == 2
-    assert shown.texts.count(text) == 4
+    assert len(shown.all("span", dir="rtl", lang=language)) == 1
+    assert len(shown.all("dd", dir="rtl", lang=language)) == 2
+    assert shown.texts.count(text) == 5
 
 
 def test_what_is_held_comes_first_with_its_reason_the_severest_on_top() -> None:
@@ -258,8 +266,88 @@ def test_a_creative_that_was_never_drawn_shows_no_picture_and_can_still_be_opene
 
 def test_the_differing_characters_of_a_failed_line_are_marked_in_both_strings() -> None:
     source = page(misread()).source
-    assert "<mark>8</mark>,90 €" in source
-    assert "<mark>3</mark>,90 €" in source
+    assert '<span class="differs">8</span>,90' in source
+    assert '<span class="differs">3</span>,90' in source
+
+
+def test_lines_that_passed_are_closed_and_the_others_open() -> None:
+    lines = page(misread()).source.split('<li class="line ')[1:3]
+    assert ["<details open>" in one for one in lines] == [True, False]
+    assert "8,90 €</span>" in lines[0].split("</summary>")[0]
+
+
+def test_weak_characters_are_shown_with_how_sure_the_reader_was() -> None:
+    sure = [0.99, 0.99, 0.612, 0.99, 0.99, 0.99]
+    weak = line("price", "8,90 €", "8,90 €") | {"confidences": sure}
+    proof = {"verdict": "pass", "lines": [weak], "extra": []}
+    assert (
+        '8,<span class="weak" title="read with 61 %">9</span>0' in page(record(proof=proof)).source
+    )
+
+
+def test_a_line_that_reads_as_something_else_altogether_is_shown_without_marks() -> None:
+    other = line("price", "8,90 €", "Bowls und mehr", "fail")
+    proof = {"verdict": "fail", "lines": [other], "extra": []}
+    found = page(record(proof=proof))
+    assert 'class="differs"' not in found.source
+    assert "Bowls und mehr" in found.texts
+
+
+def test_the_pictures_of_the_proof_are_shown_and_load_late() -> None:
+    creative = misread(
+        overview="a1" * 32, crops=["b2" * 32, None], evidence="2026-11-24/deals/evidence"
+    )
+    found = page(creative)
+    (crop,) = found.all("img", **{"class": "crop"})
+    assert crop["src"] == f"./2026-11-24/deals/evidence/{'b2' * 32}.jpg"
+    assert (crop["loading"], crop["width"], crop["height"]) == ("lazy", "412", "62")
+    (shown,) = [img for img in found.all("img", loading="lazy") if "a1" * 32 in img["src"]]
+    assert shown["src"] == f"./2026-11-24/deals/evidence/{'a1' * 32}.jpg"
+    assert found.all("input", type="radio", name="view", value="overview")
+    headline = found.source.split('data-role="headline"')[-1]
+    assert "b2b2" in headline  # crops are in the order of the proof, whatever comes first here
+
+
+def test_a_record_of_before_there_were_such_pictures_is_shown_without_them() -> None:
+    found = page(record(), misread(1))
+    assert not found.all("img", **{"class": "crop"})
+    assert "has-overview" not in found.source.split("</style>")[1]
+    assert len(found.all("rect")) == 5
+
+
+@pytest.mark.parametrize("crops", [[], [None], ["b2" * 32] * 9])
+def test_crops_that_do_not_fit_the_lines_do_no_harm(crops: list[str | None]) -> None:
+    lines = [found for found in page(record(crops=crops)).all("li") if "line" in found["class"]]
+    assert len(lines) == 2
+
+
+def test_checks_show_what_was_measured_against_the_limit_those_that_failed_first() -> None:
+    right = {"name": "file_weight", "subject": "", "measured": 204801, "unit": "bytes",
+             "limit": 5_000_000, "verdict": "pass", "reason": ""}  # fmt: skip
+    wrong = {"name": "contrast", "subject": "price", "measured": 2.125, "unit": "to 1",
+             "limit": 3.0, "verdict": "fail", "reason": "stands out too little"}  # fmt: skip
+    proof = misread()["proof"] | {"checks": [right, wrong]}
+    found = page(record(proof=proof))
+    marks = [one["class"] for one in found.all("li") if one["class"].startswith("check")]
+    assert marks == ["check fail", "check pass"]
+    assert {"Contrast · price", "2.12 to 1", "limit 3 to 1", "stands out too little"} <= set(
+        found.texts
+    )
+    assert {"File weight", "204,801 bytes", "limit 5,000,000 bytes"} <= set(found.texts)
+    assert "Checks" not in page(misread()).texts
+
+
+def test_spaces_that_a_reader_put_between_letters_and_their_signs_are_not_shown() -> None:
+    proof = {"verdict": "pass", "lines": [line("offer", "วันนี้", "ว ั น น ี ้")], "extra": []}
+    assert page(record(proof=proof)).texts.count("วันนี้") == 3
+
+
+def test_ink_that_says_nothing_is_told_once_and_boxed_everywhere() -> None:
+    specks = [{"text": "", "box": [n, 5, 6, 7], "reason": "something stands here"} for n in (1, 2)]
+    proof = {"verdict": "fail", "lines": [], "extra": specks}
+    found = page(record(proof=proof))
+    assert found.texts.count("something stands here (2 places)") == 1
+    assert len(found.all("rect")) == 2
 
 
 def test_the_line_that_failed_stands_before_the_lines_that_passed() -> None:

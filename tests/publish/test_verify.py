@@ -12,8 +12,8 @@ from pipeline.errors import UsageError
 from pipeline.plan.lines import Line, Policy
 from pipeline.plan.plan import Plan
 from pipeline.proof.verdict import ExtraText, LineProof, Proof, Verdict
-from pipeline.publish.manifest import read_manifest
-from pipeline.publish.verify import verify
+from pipeline.publish.manifest import read_manifest, write_manifest
+from pipeline.publish.verify import stands, verify
 from pipeline.typeset.setting import LineSetting
 
 MakePlan = Callable[..., Plan]
@@ -112,6 +112,15 @@ def test_one_changed_byte_is_found(plan: MakePlan, export: Export) -> None:
     assert sum(bool(what) for what in faults.values()) == 1
 
 
+def test_the_picture_is_checked_again_by_the_thresholds_of_its_day(
+    plan: MakePlan, export: Export
+) -> None:
+    manifest = export(plan(("drawn: off", "drawn: 2")))
+    faults = found(manifest.parent, Prover())
+    assert len(faults) == 3
+    assert all(what.startswith("blank: words aside, only 0.0 %") for what in faults.values())
+
+
 def test_a_missing_file_is_found(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
     file = next(manifest.parent.glob("de/*.jpg"))
@@ -175,8 +184,38 @@ def test_a_manifest_that_cannot_be_read_is_named(plan: MakePlan, export: Export)
 
 def test_a_creative_whose_evidence_is_gone_cannot_be_proved(plan: MakePlan, export: Export) -> None:
     manifest = export(plan())
-    evidence = sorted(manifest.parent.glob("evidence/*.jpg"))
-    assert evidence
-    evidence[0].unlink()
+    ground = read_manifest(manifest)["creatives"][0]["ground"]
+    (manifest.parent / "evidence" / f"{ground}.jpg").unlink()
     faults = found(manifest.parent, Prover())
-    assert any(f"evidence/{evidence[0].name} is missing or changed" in w for w in faults.values())
+    assert any(f"evidence/{ground}.jpg is missing or changed" in w for w in faults.values())
+
+
+@pytest.mark.parametrize("held", [(), ("de_CH",)])
+def test_a_picture_of_the_proof_that_is_gone_or_changed_is_found(
+    plan: MakePlan, export: Export, held: tuple[str, ...]
+) -> None:
+    manifest = export(plan(), held=held)
+    (record, *_) = read_manifest(manifest)["creatives"]
+    assert record["locale"] == "de_CH"
+    names = [f"evidence/{sha256}.jpg" for sha256 in (record["overview"], record["crops"][0])]
+    (manifest.parent / names[0]).unlink()
+    (manifest.parent / names[1]).write_bytes(b"torn")
+    faults = found(manifest.parent, Prover())
+    assert {name: what for name, what in faults.items() if what} == {
+        names[0]: "is missing; run the campaign again",
+        names[1]: "is not the picture of the proof; run the campaign again",
+    }
+    assert not stands(manifest.parent, record)
+
+
+def test_a_manifest_of_before_there_were_pictures_of_the_proof_is_verified(
+    plan: MakePlan, export: Export
+) -> None:
+    manifest = export(plan())
+    older = read_manifest(manifest)
+    for record in older["creatives"]:
+        for sha256 in (record.pop("overview"), *record.pop("crops")):
+            (manifest.parent / "evidence" / f"{sha256}.jpg").unlink(missing_ok=True)
+    write_manifest(manifest.parent, older)
+    assert set(found(manifest.parent, Prover()).values()) == {""}
+    assert stands(manifest.parent, older["creatives"][0])

@@ -1,0 +1,34 @@
+"""Hangul: syllables that differ in one jamo."""
+
+_FIRST, _LAST = 0xAC00, 0xD7A3
+"""The composed syllables of Unicode: 19 initials by 21 vowels by 28 finals, in that order."""
+_A_VOWEL, _AN_INITIAL = 28, 588
+_FINALS = (0, 1, 4, 8, 16, 17, 21)
+"""No final, ㄱ, ㄴ, ㄹ, ㅁ, ㅂ and ㅇ."""
+_VOWELS = {0: 2, 2: 0, 4: 6, 6: 4, 8: 12, 12: 8, 13: 17, 17: 13, 1: 5, 5: 1}
+"""Vowels that differ by one stroke: ㅏ ㅑ, ㅓ ㅕ, ㅗ ㅛ, ㅜ ㅠ, ㅐ ㅔ."""
+
+
+def has_final(syllable: str) -> bool:
+    """Return whether a character is a Hangul syllable that ends in a consonant."""
+    return _is_syllable(syllable) and (ord(syllable) - _FIRST) % _A_VOWEL > 0
+
+
+def other_finals(syllable: str) -> list[str]:
+    """Return a syllable with other finals, and without one."""
+    final = (ord(syllable) - _FIRST) % _A_VOWEL
+    return [chr(ord(syllable) - final + other) for other in _FINALS if other != final]
+
+
+def other_vowels(character: str) -> list[str]:
+    """Return a syllable with a vowel that differs by one stroke; nothing for other letters."""
+    if not _is_syllable(character):
+        return []
+    vowel = (ord(character) - _FIRST) % _AN_INITIAL // _A_VOWEL
+    if vowel not in _VOWELS:
+        return []
+    return [chr(ord(character) + (_VOWELS[vowel] - vowel) * _A_VOWEL)]
+
+
+def _is_syllable(character: str) -> bool:
+    return len(character) == 1 and _FIRST <= ord(character) <= _LAST

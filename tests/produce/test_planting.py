@@ -1,0 +1,150 @@
+"""The picture lies in one line and nowhere else, and the record says what was asked for."""
+
+import dataclasses
+import functools
+import io
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from pipeline.plan.variants import Variant
+from pipeline.produce.creative import Creative, known_good
+from pipeline.produce.finish import decode
+from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.planting import EXTRA_ROLE, Painter, undisturbed
+from pipeline.produce.plates import Plates
+from pipeline.produce.press import Press
+from pipeline.produce.providers.studio import Studio
+from pipeline.produce.selftest import Planner, sample
+from pipeline.produce.store import Store
+from pipeline.proof.corruption import Kind
+from pipeline.typeset.lettering import Letterer
+from pipeline.typeset.renderer import TakumiRenderer
+from tests.provers import Seeing
+
+PROJECT = pathlib.Path(__file__).parent.parent.parent
+Made = tuple[Creative, Outcome]
+
+
+@pytest.fixture
+def made(variants: Callable[..., list[Variant]], store: Store, renderer: TakumiRenderer) -> Made:
+    """Return a right creative and its outcome."""
+    variant = variants()[0]
+    press = Press(
+        plates=Plates(
+            Studio(PROJECT / "templates" / "plates", renderer), store, lambda: 0.0, lambda _: None
+        ),
+        letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
+        prover=Seeing(),
+        store=store,
+    )
+    outcome = press.produce(variant)
+    assert outcome.status is Status.ACCEPTED, outcome.reason
+    creative = known_good(variant, outcome, store)
+    assert creative is not None
+    return creative, outcome
+
+
+@pytest.fixture
+def painter(renderer: TakumiRenderer) -> Painter:
+    return Painter(renderer=renderer)
+
+
+def test_painted_without_errors_it_is_the_delivered_picture(
+    made: Made, painter: Painter, store: Store
+) -> None:
+    creative, outcome = made
+    assert outcome.deliverable is not None
+    content = store.get(outcome.deliverable.sha256)
+    assert content is not None
+    delivered = decode(content, *creative.size).astype(int)
+    painted = painter.paint(creative, ())
+    assert np.abs(delivered - painted).mean() < 1.5
+    assert np.percentile(np.abs(delivered - painted), 99) < 24
+
+
+def test_only_the_wrong_line_differs(made: Made, painter: Painter) -> None:
+    creative, _ = made
+    error = painter.plant(creative, "price", Kind.DIGIT, 1)
+    assert error is not None
+    assert (error.requested, error.script) == ("8,90\u00a0€", "Latin")
+    assert error.planted != error.requested
+    assert len(error.planted) == len(error.requested)
+    right = painter.paint(creative, ()).astype(int)
+    apart = np.abs(painter.paint(creative, [error]) - right).max(axis=2)
+    assert apart.max() > 100
+    left, top, right_edge, bottom = error.box
+    apart[max(0, top - 16) : bottom + 16, max(0, left - 16) : right_edge + 16] = 0
+    assert apart.max() < 40  # what compression carries into the next blocks
+
+
+def test_what_the_creative_is_proved_with_stays_right(made: Made, painter: Painter) -> None:
+    creative, outcome = made
+    painter.plant(creative, "price", Kind.DIGIT, 1)
+    assert creative.settings == outcome.settings
+
+
+def test_a_kind_that_a_line_cannot_have_is_not_planted(made: Made, painter: Painter) -> None:
+    creative, _ = made
+    assert painter.plant(creative, "headline", Kind.DIGIT, 1) is None
+    assert painter.plant(creative, "headline", Kind.LANGUAGE, 1, ["קערות"]) is None  # no glyphs
+    much_longer = ["A bowl so large that all the table may eat from it"]
+    assert painter.plant(creative, "headline", Kind.LANGUAGE, 1, much_longer) is None
+    assert painter.plant(creative, "headline", Kind.LANGUAGE, 1, ["Bols"]) is not None
+
+
+def test_an_error_that_nobody_could_see_is_not_planted(made: Made, painter: Painter) -> None:
+    creative, _ = made
+    price = next(one for one in creative.settings if one.role == "price")
+    out = io.BytesIO()
+    PIL.Image.new("RGB", creative.size, price.colour).save(out, "PNG")
+    hidden = dataclasses.replace(creative, base=out.getvalue())
+    assert painter.plant(hidden, "price", Kind.DIGIT, 1) is None
+
+
+def test_an_extra_number_stands_where_no_line_is(made: Made, painter: Painter) -> None:
+    creative, _ = made
+    error = painter.plant_extra(creative, 5)
+    assert error is not None
+    assert (error.role, error.requested) == (EXTRA_ROLE, "")
+    free = undisturbed(creative, [error])
+    assert free == {setting.role for setting in creative.settings}
+
+
+def test_the_same_seed_plants_the_same_and_no_line_is_wrong_twice(
+    made: Made, painter: Painter
+) -> None:
+    creative, _ = made
+    plan = functools.partial(Planner(painter, 7).task, creative, {})
+    first = Planner(painter, 7).task(creative, {}, 9)
+    assert plan(9) == first
+    assert plan(9) != first  # its second turn
+    roles = [error.role for error in first.planted]
+    assert len(roles) == len(set(roles)) > 2
+    assert len(Planner(painter, 7).task(creative, {}, 2).planted) == 2
+
+
+def test_every_script_comes_once_before_any_comes_twice(
+    variants: Callable[..., list[Variant]],
+) -> None:
+    german = variants()
+    hebrew = [dataclasses.replace(german[0], locale="he_IL")]
+    creatives = [
+        Creative(variant=variant, settings=(), base=b"", ground=b"")
+        for variant in [*german, *hebrew]
+    ]
+    order = [creative.script for creative in sample(creatives, 0)]
+    assert order == ["Hebrew", "Latin", "Latin"]
+
+
+def test_a_creative_is_known_to_be_good_only_if_it_was_accepted_and_is_whole(
+    made: Made, store: Store, tmp_path: pathlib.Path
+) -> None:
+    creative, outcome = made
+    held = dataclasses.replace(outcome, status=Status.HELD)
+    assert known_good(creative.variant, held, store) is None
+    assert known_good(creative.variant, None, store) is None
+    assert known_good(creative.variant, outcome, Store(tmp_path / "elsewhere")) is None
