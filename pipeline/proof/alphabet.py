@@ -3,7 +3,7 @@
 The bundled recogniser knows no Cyrillic and no Hangul, but the features it computes before its
 own last layers describe strokes of any script. Each head was trained on drawn text
 (`scripts/train_alphabet.py`) to read one more script from them, and costs a few milliseconds
-beside the features that are there anyway.
+beside the features, which are there anyway.
 """
 
 import dataclasses
@@ -12,19 +12,16 @@ import pathlib
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime
 
-from pipeline.proof.models import version_of
+from pipeline.proof.models import load_session, version_of
 from pipeline.proof.normalise import normalise
-
-FEATURES = 384
-"""Values that the backbone gives for each step of 8 pixels."""
 
 _FOLDER = pathlib.Path(__file__).parent / "alphabets"
 _OF_LANGUAGE = {
-    **dict.fromkeys(("ru", "uk", "bg", "be", "sr", "mk", "kk", "ky", "mn"), "cyrillic"),
+    **dict.fromkeys(("ru", "uk", "bg"), "cyrillic"),
     "ko": "hangul",
 }
-_EPSILON = 1e-5
 
 Values = npt.NDArray[np.float32]
 
@@ -35,36 +32,31 @@ class Alphabet:
 
     Attributes:
         name: The script.
-        characters: What it tells apart; index 0 of its answers is the blank.
-        weights: The layers by name.
+        characters: What it tells apart, after the blank.
+        known: The same as a set, as they are and normalised.
+        session: The head.
     """
 
     name: str
     characters: tuple[str, ...]
-    weights: dict[str, Values]
+    known: frozenset[str]
+    session: onnxruntime.InferenceSession
 
     def knows(self, text: str) -> bool:
         """Return whether every character of a text is among its own."""
-        known = _known(self.characters)
-        return all(char in known or char.isspace() for char in normalise(text))
+        return all(char in self.known or char.isspace() for char in normalise(text))
 
     def steps(self, features: Values) -> Values:
-        """Return the probability of each character at each step.
+        """Return the probability of the blank and of each character at each step.
 
         Args:
-            features: Shape [steps, FEATURES].
+            features: Shape [1, 384, 1, steps].
 
         Returns:
-            Shape [steps, 1 + characters].
+            Shape [steps, characters].
         """
-        w = self.weights
-        hidden = _silu(features @ w["inp_weight"].T + w["inp_bias"])
-        for number in ("1", "2"):
-            normal = _normalised(hidden, w[f"n{number}_weight"], w[f"n{number}_bias"])
-            hidden = hidden + _silu(_along(normal, w[f"c{number}_weight"], w[f"c{number}_bias"]))
-        logits = hidden @ w["out_weight"].T + w["out_bias"]
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+        (answer,) = self.session.run(None, {"features": features})
+        return np.asarray(answer, np.float32)[0]
 
 
 def alphabet_for(locale: str) -> Alphabet | None:
@@ -74,49 +66,26 @@ def alphabet_for(locale: str) -> Alphabet | None:
         locale: Such as `ru_RU`.
     """
     name = _OF_LANGUAGE.get(locale.replace("-", "_").split("_")[0])
-    return alphabets().get(name) if name else None
+    return alphabets()[name] if name else None
 
 
 @functools.cache
 def alphabets() -> dict[str, Alphabet]:
     """Return all further alphabets by name, loaded once."""
-    return {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.npz"))}
+    return {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.onnx"))}
 
 
 def versions() -> dict[str, str]:
     """Return the further alphabets with the prefixes of their hashes."""
-    return {path.stem: version_of(path) for path in sorted(_FOLDER.glob("*.npz"))}
+    return {path.stem: version_of(path) for path in sorted(_FOLDER.glob("*.onnx"))}
 
 
 def _load(path: pathlib.Path) -> Alphabet:
-    with np.load(path) as stored:
-        weights = {
-            name: stored[name].astype(np.float32) for name in stored.files if name != "characters"
-        }
-        characters = tuple(str(stored["characters"]))
-    return Alphabet(name=path.stem, characters=("", *characters), weights=weights)
-
-
-@functools.lru_cache(maxsize=16)
-def _known(characters: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(characters) | frozenset(normalise("".join(characters)))
-
-
-def _along(values: Values, kernel: Values, bias: Values) -> Values:
-    """Return a convolution along the steps; kernel of shape [out, in, width], zeros outside."""
-    width = kernel.shape[2]
-    padded = np.pad(values, ((width // 2, width // 2), (0, 0)))
-    shifted = [padded[start : start + len(values)] for start in range(width)]
-    return np.asarray(
-        sum(part @ kernel[:, :, start].T for start, part in enumerate(shifted)) + bias, np.float32
+    session = load_session(path)
+    listed = session.get_modelmeta().custom_metadata_map["character"].split("\n")
+    return Alphabet(
+        name=path.stem,
+        characters=("", *listed),
+        known=frozenset(listed) | frozenset(normalise("".join(listed))),
+        session=session,
     )
-
-
-def _normalised(values: Values, weight: Values, bias: Values) -> Values:
-    centred = values - values.mean(axis=1, keepdims=True)
-    spread = np.sqrt((centred**2).mean(axis=1, keepdims=True) + _EPSILON)
-    return np.asarray(centred / spread * weight + bias, np.float32)
-
-
-def _silu(values: Values) -> Values:
-    return np.asarray(values / (1.0 + np.exp(-values)), np.float32)

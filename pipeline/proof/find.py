@@ -128,7 +128,7 @@ class Remembering:
     def find(self, image: Pixels) -> list[Region]:
         """Return the regions of an RGB picture, from top to bottom."""
         content = np.ascontiguousarray(image)
-        key = hashlib.blake2b(content, salt=str(image.shape[1]).encode()).digest()
+        key = hashlib.blake2b(content.data, salt=str(image.shape[1]).encode()).digest()
         with self._lock:
             known = self._known.get(key)
         if known is None:

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
+from pipeline.proof.coverage import Values, coverage
 from pipeline.proof.reading import Pixels
 from pipeline.proof.setlines import SetLine
-from pipeline.proof.shape import Values, coverage
 from pipeline.proof.verdict import Box, ExtraText
 
 DEPARTURE = 32.0

@@ -62,7 +62,9 @@ def match(
     """
     ordered = in_reading_order(pieces, mirrored=mirrored)
     longest = max((len(bare(line.text)) for line in lines), default=0)
-    runs = [run for run in _runs(ordered, longest) if any(bare(r.text) for p in run for r in p.readings)]
+    runs = [
+        run for run in _runs(ordered, longest) if any(bare(r.text) for p in run for r in p.readings)
+    ]
     # As many equal choices as there are lines: a menu may show one price many times.
     most = max(_BEST, len(lines))
     choices = [_candidates(line, runs, mirrored=mirrored)[:most] for line in lines]
@@ -110,6 +112,10 @@ def _score(line: Line, wanted: str, run: Sequence[Piece], *, mirrored: bool) -> 
     # The words beside a price may be in a script that the reader lacks.
     same = any(same_numbers_but_for_marks(line.text, text, mirrored=mirrored) for text in texts)
     return _SAME_NUMBERS if same else alike
+
+
+def _legible(run: Sequence[Piece]) -> bool:
+    return any(bare(reading.text) for piece in run for reading in piece.readings)
 
 
 def _surest(wanted: str, run: Sequence[Piece]) -> float:

@@ -12,7 +12,6 @@ from pipeline.proof.reading import Reading, joined
 from pipeline.proof.redraw import Drawn
 from pipeline.proof.verdict import Box
 
-
 _SHARED = 0.5
 """From this share of the smaller one on, two places hold the same text."""
 

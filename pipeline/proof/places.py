@@ -61,6 +61,8 @@ def crop_of(piece: Piece, image: Pixels, border: float) -> Pixels:
     moved = np.array(quad, np.float32) - (piece.hidden.left, piece.hidden.top)
     foreign = cv2.dilate(rectified(piece.hidden.mask, _quad(moved), outside=0), _ROUND)
     mask = np.asarray(foreign > _INK, np.uint8)
+    if not mask.any():
+        return crop
     return np.asarray(cv2.inpaint(crop, mask, 3, cv2.INPAINT_TELEA), np.uint8)
 
 

@@ -135,7 +135,7 @@ class PpOcr:
         own = _decoded(np.asarray(answers[0])[0], self._characters, self.name)
         if further is None:
             return (own,)
-        features = np.asarray(answers[1])[0, :, 0, :].T[:used]
+        features = np.asarray(answers[1])[:, :, :, :used]
         name = f"{self.name}:{further.name}"
         return own, _decoded(further.steps(features), further.characters, name)
 
@@ -143,9 +143,7 @@ class PpOcr:
         return all(char in self._known or char.isspace() for char in normalise(text))
 
 
-def _decoded(
-    steps: npt.NDArray[np.float32], characters: Sequence[str], reader: str
-) -> Reading:
+def _decoded(steps: npt.NDArray[np.float32], characters: Sequence[str], reader: str) -> Reading:
     best, sure = steps.argmax(axis=1), steps.max(axis=1)
     starts = np.flatnonzero(np.concatenate([[True], best[1:] != best[:-1]]))
     # A character may last several steps; its surest one counts.

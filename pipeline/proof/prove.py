@@ -114,6 +114,8 @@ class Proofreader:
                 sheet.read(reader)
                 sheet.judge()
         extra = unexplained(sheet.loose, sheet.used(), frozenset(sheet.strict), allowed)
+        doubted = sheet.doubted(extra)
+        extra = [one for one in extra if one not in doubted]
         if ground is not None:
             departed = departures(image, ground, sheet.set_lines.values())
             extra += [one for one in departed if not any(_meet(one.box, x.box) for x in extra)]

@@ -5,16 +5,21 @@ import math
 from collections.abc import Iterator, Sequence
 
 from pipeline.plan.lines import Line
+from pipeline.proof.agreement import Evidence
+from pipeline.proof.distance import similarity
 from pipeline.proof.find import Quad, Region
-from pipeline.proof.judge import Evidence, Judgement, judge_read, judge_typeset
+from pipeline.proof.judge import Judgement, judge_read, judge_typeset
 from pipeline.proof.match import Candidate, match
+from pipeline.proof.normalise import bare
 from pipeline.proof.numbers import has_number, without_marks
 from pipeline.proof.pieces import Part, Piece, box_around, combined, covered
 from pipeline.proof.places import crop_of, left_over, squeezed, strip_of
 from pipeline.proof.reading import Pixels, Reader, Reading
 from pipeline.proof.setlines import SetLine
-from pipeline.proof.verdict import LineProof, Verdict
+from pipeline.proof.verdict import ExtraText, LineProof, Verdict
 
+_CONFIRMED = 0.5
+_MOSTLY = 0.7
 _SETTLED = 0.5
 """A place of which others cover this share needs no further look."""
 
@@ -129,6 +134,24 @@ class Sheet:
         """Return the parts of loose text that make up requested lines."""
         return [part for candidate in self.matched.values() for part in candidate.parts]
 
+    def doubted(self, extra: Sequence[ExtraText]) -> list[ExtraText]:
+        """Return what of the extra text a second look does not confirm.
+
+        Handles, rings and rays of a picture may look like digits once, but not twice.
+        """
+        if len(self.readers) < 2 or not self.readers[1].strict:  # noqa: PLR2004 - a second look
+            return []
+        second = self.readers[1]
+        doubts = []
+        for one in extra:
+            piece = next((p for p in self.loose if p.box == one.box), None)
+            if piece is not None and one.text:
+                crop = crop_of(piece, self.image, second.border)
+                again = [r.text for r in second.read([crop], self.locale)[0]]
+                if all(similarity(bare(one.text), bare(text)) < _CONFIRMED for text in again):
+                    doubts.append(one)
+        return doubts
+
     def line_proof(self, index: int) -> LineProof:
         """Return the evidence for one line."""
         line, judged = self.lines[index], self.judged[index]
@@ -186,11 +209,11 @@ class Sheet:
 
     def _asks(self, index: int, reader: Reader) -> bool:
         """Return whether a line is open and the reader can say something about it."""
-        if reader is self.readers[0]:
-            return index not in self.judged
         text = without_marks(self.lines[index].text)
-        able = reader.knows(text) or (has_number(text) and not reader.strict)
-        return able and not self._settled(index)
+        # The first look may see digits beside letters that it does not know, or most letters.
+        first = reader is self.readers[0]
+        able = reader.knows(text) or (has_number(text) and (first or not reader.strict))
+        return (able or (first and _mostly(reader, text))) and not self._settled(index)
 
     def _open_pieces(self, reader: Reader) -> list[int]:
         """Return the loose pieces worth reading: while a line, or their script, is open."""
@@ -217,9 +240,11 @@ class Sheet:
         return any(self._asks(index, reader) for index in drawn)
 
     def _script_unknown(self, reader: Reader) -> bool:
+        """Return whether a reader is the first that may know the script around the lines."""
         earlier = self.readers[: self.readers.index(reader)]
         text = without_marks("".join(line.text for line in self.lines))
-        return not reader.strict and not any(other.vouches(other.name, text) for other in earlier)
+        known = any(other.vouches(other.name, text) for other in earlier)
+        return not (reader.strict or known) and all(other.strict for other in earlier)
 
     def _settled(self, index: int) -> bool:
         judged = self.judged.get(index)
@@ -234,3 +259,9 @@ class Sheet:
 def _thousandths(confidence: Sequence[float]) -> tuple[float, ...]:
     """Return probabilities cut to three digits, so that 1 means certain."""
     return tuple(math.floor(sure * 1000) / 1000 for sure in confidence)
+
+
+def _mostly(reader: Reader, text: str) -> bool:
+    """Return whether a reader knows enough of a text for a reading roughly like it."""
+    shown = bare(text)
+    return sum(map(reader.knows, shown)) >= _MOSTLY * len(shown)

@@ -7,7 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.plan.lines import Line, Policy
-from pipeline.proof.judge import Evidence, judge_read, judge_typeset
+from pipeline.proof.agreement import Evidence
+from pipeline.proof.judge import judge_read, judge_typeset
 from pipeline.proof.reading import Reading
 from pipeline.proof.shape import Shape, refused
 from pipeline.proof.verdict import Verdict
