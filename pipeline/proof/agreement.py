@@ -36,6 +36,7 @@ VERY_SURE = 0.95
 number with something beside it or, for a struck price, the strict reader's own second look."""
 
 _DIGIT_LIKE = str.maketrans("зЗоОб", "33006")
+"""In Cyrillic, з and 3, О and 0, б and 6 are one shape."""
 _LEGIBLE = 0.75
 _SHORT_WORD = 4
 _VOTES = 2
@@ -110,6 +111,8 @@ def near_miss(line: Line, item: Evidence) -> bool:
     limit = CONTRADICTS if has_number(line.text) else DENIES
     if not item.strict or reading.weakest < limit or not _nearly(line, reading):
         return False
+    if bare(line.text.translate(_DIGIT_LIKE)) == bare(reading.text.translate(_DIGIT_LIKE)):
+        return False
     if has_number(line.text):
         return not _same_but_for_marks(line, reading)
     return letters(line.text) != letters(reading.text)
@@ -124,9 +127,14 @@ def denies_digits(line: Line, item: Evidence, *, mirrored: bool) -> bool:
     alike = similarity(bare(line.text), bare(text)) >= ROUGHLY
     if not (sure and alike):
         return False
-    # Beside Cyrillic words, з and 3 are one shape, as are О and 0, and б and 6.
-    pairs = [(line.text, text), (line.text.translate(_DIGIT_LIKE), text.translate(_DIGIT_LIKE))]
-    return not any(same_numbers_but_for_marks(*pair, mirrored=mirrored) for pair in pairs)
+    return not _same_digits(line.text, text, mirrored=mirrored)
+
+
+def _same_digits(expected: str, read: str, *, mirrored: bool) -> bool:
+    """Return whether the digits agree, be they letters of their shape or not."""
+    folded = (expected.translate(_DIGIT_LIKE), read.translate(_DIGIT_LIKE))
+    pairs = ((expected, read), folded)
+    return any(same_numbers_but_for_marks(*pair, mirrored=mirrored) for pair in pairs)
 
 
 def numbers_agree(line: Line, item: Evidence, *, mirrored: bool) -> bool:
@@ -138,7 +146,7 @@ def numbers_agree(line: Line, item: Evidence, *, mirrored: bool) -> bool:
         return False
     # Beside a passing shape, a reader without the script may see digits in its letters, and
     # numbers between words from right to left may come in any order.
-    same = same_numbers_but_for_marks(line.text, text, mirrored=mirrored)
+    same = _same_digits(line.text, text, mirrored=mirrored)
     return same or (not item.strict and holds_numbers(line.text, text))
 
 

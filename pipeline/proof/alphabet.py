@@ -56,7 +56,7 @@ class Alphabet:
             Shape [steps, characters].
         """
         (answer,) = self.session.run(None, {"features": features})
-        return np.asarray(answer, np.float32)[0]
+        return np.asarray(np.asarray(answer)[0], np.float32)
 
 
 def alphabet_for(locale: str) -> Alphabet | None:

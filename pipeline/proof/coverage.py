@@ -1,5 +1,6 @@
 """Coverage: how far each pixel is covered with a line's colour, given what is under it."""
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +10,8 @@ Values = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 _LEAST_CONTRAST = 28.0
+_OPPONENT = np.array([[0.299, 0.587, 0.114], [-0.06, -0.12, 0.18], [0.18, -0.15, -0.03]])
+"""Brightness counts most: JPEG halves the resolution of colour."""
 
 
 def coverage(image: Pixels, ground: Pixels, colour: str) -> tuple[Values, Flags]:
@@ -30,8 +33,8 @@ def coverage(image: Pixels, ground: Pixels, colour: str) -> tuple[Values, Flags]
 def covered(pixels: Values, ground: Values, colour: Values) -> tuple[Values, Flags]:
     """Return what `coverage` does, for pixels that are in opponent colours already."""
     contrast = colour - ground
-    power = (contrast**2).sum(axis=2)
-    share = ((pixels - ground) * contrast).sum(axis=2) / np.maximum(power, 1.0)
+    power = np.einsum("hwc,hwc->hw", contrast, contrast)
+    share = np.einsum("hwc,hwc->hw", pixels - ground, contrast) / np.maximum(power, 1.0)
     cover = np.asarray(np.clip(share, 0.0, 1.0), np.float32)
     return cover, np.asarray(power >= _LEAST_CONTRAST**2)
 
@@ -43,12 +46,7 @@ def opponent_of(colour: str) -> Values:
 
 def opponent(pixels: Values) -> Values:
     """Return RGB pixels as brightness and two differences of colour."""
-    # Brightness counts most: JPEG halves the resolution of colour.
-    matrix = np.array(
-        [[0.299, 0.587, 0.114], [-0.06, -0.12, 0.18], [0.18, -0.15, -0.03]],
-        np.float32,
-    )
-    return np.asarray(pixels @ matrix.T, np.float32)
+    return np.asarray(cv2.transform(pixels, _OPPONENT), np.float32)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

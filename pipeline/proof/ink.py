@@ -25,7 +25,7 @@ _BLUR = 1.5
 _EDGE = 9
 """Pixels, odd: edges of letters differ by the softness of compression."""
 
-_ONES = np.ones(3, np.float32)
+_SUM = np.ones((1, 3), np.float32)
 
 _AROUND = 0.6
 """Width of the surroundings of a line that are looked at, in em."""
@@ -74,10 +74,11 @@ def departures(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> list[
 
 
 def _departure(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> Values:
-    apart = np.sqrt((cv2.absdiff(image, ground).astype(np.float32) ** 2) @ _ONES)
+    apart = cv2.absdiff(image, ground).astype(np.float32)
+    far = cv2.sqrt(cv2.transform(cv2.multiply(apart, apart), _SUM))
     height, width = image.shape[:2]
     inked = np.zeros((height, width), np.uint8)
     for line in lines:
         np.maximum(inked, line.drawn.within((0, 0, width, height)), out=inked)
     near = cv2.dilate(inked, np.ones((_EDGE, _EDGE), np.uint8)) > 0
-    return np.asarray(cv2.GaussianBlur(np.where(near, 0, apart), (0, 0), _BLUR), np.float32)
+    return np.asarray(cv2.GaussianBlur(np.where(near, np.float32(0), far), (0, 0), _BLUR), np.float32)

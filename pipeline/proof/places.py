@@ -46,13 +46,14 @@ def rows_of(setting: LineSetting, drawn: Drawn, drawer: Drawer) -> list[Piece]:
     return pieces
 
 
-def crop_of(piece: Piece, image: Pixels, border: float) -> Pixels:
+def crop_of(piece: Piece, image: Pixels, border: float, *, ink: bool = False) -> Pixels:
     """Return the piece cut from the picture, upright, without the ink of neighbouring rows.
 
     Args:
         piece: The place.
         image: RGB pixels.
         border: Additional border as a share of the place's height.
+        ink: Whether the picture is ink on white, so that what is foreign can be wiped off.
     """
     quad = widened(piece.quad, border)
     crop = rectified(image, quad)
@@ -62,6 +63,9 @@ def crop_of(piece: Piece, image: Pixels, border: float) -> Pixels:
     foreign = cv2.dilate(rectified(piece.hidden.mask, _quad(moved), outside=0), _ROUND)
     mask = np.asarray(foreign > _INK, np.uint8)
     if not mask.any():
+        return crop
+    if ink:
+        crop[mask > 0] = _FULL
         return crop
     return np.asarray(cv2.inpaint(crop, mask, 3, cv2.INPAINT_TELEA), np.uint8)
 

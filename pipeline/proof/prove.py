@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.plan.lines import Line
 from pipeline.proof.extra import unexplained
-from pipeline.proof.find import OTHER_SIDES, DbFinder, Finder, Remembering
+from pipeline.proof.find import GROUND_SIDE, OTHER_SIDES, DbFinder, Finder, Remembering
 from pipeline.proof.ink import departures, ink_of
 from pipeline.proof.languages import reads_right_to_left
 from pipeline.proof.pieces import Piece
@@ -39,6 +39,7 @@ class Proofreader:
         readers: The readers, at least one, cheapest first; a later one is asked only for what
             the earlier ones leave open.
         drawer: Draws a set line again, for the comparison of shapes.
+        under: Finds text on the picture under set words; the first of the finders if None.
         clock: Seconds of a monotonic clock.
     """
 
@@ -48,9 +49,11 @@ class Proofreader:
         finders: Sequence[Finder],
         readers: Sequence[Reader],
         drawer: Drawer,
+        under: Finder | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._finders = (Remembering(finders[0]), *finders[1:])
+        self._finders = tuple(finders)
+        self._under = Remembering(under or finders[0])
         self._readers = tuple(readers)
         self._drawer = drawer
         self._clock = clock
@@ -70,6 +73,7 @@ class Proofreader:
                 *(Tesseract(look) for look in Look),
             ),
             drawer=functools.partial(draw_line, renderer=TakumiRenderer()),
+            under=finder.at(GROUND_SIDE),
         )
 
     def prove(  # noqa: PLR0913 - all of it is about one picture
@@ -150,7 +154,7 @@ class Proofreader:
         explained = explained_by(
             [piece.quad for row in rows.values() for piece in row], image.shape[:2]
         )
-        regions = self._finders[0].find(image if under is None else under)
+        regions = self._finders[0].find(image) if under is None else self._under.find(under)
         loose = [quad for region in regions for quad in left_over(region, explained)]
         ground = typeset[1]
         return Sheet(

@@ -84,7 +84,8 @@ class Sheet:
         loose = self._open_pieces(reader)
         pieces = [piece for index in rows for piece in self.rows[index]]
         seen = self._seen(reader)
-        crops = [crop_of(piece, seen, reader.border) for piece in pieces]
+        inked = seen is not self.image
+        crops = [crop_of(piece, seen, reader.border, ink=inked) for piece in pieces]
         if reader is self.readers[0]:
             crops = [squeezed(crop) for crop in crops]
         crops += [crop_of(self.loose[index], self.image, reader.border) for index in loose]
@@ -186,7 +187,10 @@ class Sheet:
         wrapped = [index for index in lines if len(self.rows[index]) > 1]
         strips = {
             index: strip_of(
-                [crop_of(piece, self.words, reader.border) for piece in self.rows[index]],
+                [
+                    crop_of(piece, self.words, reader.border, ink=self.words is not self.image)
+                    for piece in self.rows[index]
+                ],
                 mirrored=self.mirrored,
             )
             for index in wrapped

@@ -37,8 +37,12 @@ class NoFinder:
 class NoReader:
     """Reads nothing."""
 
+    name = "none"
     strict = True
     border = 0.0
+
+    def vouches(self, reading: str, text: str) -> bool:
+        return bool(reading and text)
 
     def knows(self, text: str) -> bool:
         return bool(text)

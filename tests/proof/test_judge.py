@@ -163,7 +163,7 @@ def test_a_passing_shape_and_a_contradicted_digit_are_unsure() -> None:
 
 def test_case_counts_unless_the_policy_says_otherwise() -> None:
     caseless = Line(role="headline", text="Frische Bowls", policy=Policy.CASELESS)
-    evidence = [strict("FRISCHE BOWLS")]
+    evidence = [strict("FRISCHE BOWLS"), strict("FRISCHE BOWLS")]
     assert judge_read(HEADLINE, evidence).verdict is Verdict.FAIL
     assert judge_read(caseless, evidence).verdict is Verdict.PASS
 
@@ -172,3 +172,63 @@ def test_a_wrong_word_beside_a_right_price_does_not_pass() -> None:
     line = Line.of("price", "ab 8,90 €")
     evidence = [strict("an 8,90 €"), lenient("an 8,90 €")]
     assert judge_read(line, evidence).verdict is not Verdict.PASS
+
+
+SURELY = 0.9
+FAIRLY = 0.75
+WEAKLY = 0.6
+
+
+@pytest.mark.parametrize(
+    ("looks", "verdict"),
+    [
+        ([SURELY], Verdict.UNSURE),
+        ([SURELY, SURELY], Verdict.PASS),
+        ([SURELY, FAIRLY], Verdict.UNSURE),
+        ([SURELY, FAIRLY, FAIRLY], Verdict.PASS),
+        ([FAIRLY, FAIRLY, WEAKLY, WEAKLY, WEAKLY, FAIRLY], Verdict.PASS),
+        ([FAIRLY, FAIRLY, WEAKLY, WEAKLY, WEAKLY, WEAKLY], Verdict.UNSURE),
+        ([SURELY, WEAKLY, WEAKLY, WEAKLY, WEAKLY, WEAKLY], Verdict.UNSURE),
+    ],
+)
+def test_two_sure_looks_or_three_fair_ones_are_needed(looks: list[float], verdict: Verdict) -> None:
+    evidence = [strict("Frische Bowls", sure) for sure in looks]
+    assert judge_read(HEADLINE, evidence).verdict is verdict
+
+
+def test_one_sure_look_at_other_letters_outweighs_five() -> None:
+    evidence = [strict("Frische Bowls")] * 5
+    assert judge_read(HEADLINE, [*evidence, strict("Frische Bowis", 0.96)]).verdict is Verdict.FAIL
+    assert judge_read(HEADLINE, [*evidence, strict("Frische Bowis", 0.9)]).verdict is Verdict.PASS
+
+
+def test_a_look_that_cuts_off_a_full_stop_denies_nothing() -> None:
+    line = Line.of("offer", "Knackiger Salat.")
+    evidence = [strict("Knackiger Salat.")] * 3 + [strict("Knackiger Salat", 0.99)]
+    assert judge_read(line, evidence).verdict is Verdict.PASS
+
+
+def test_a_bad_drawing_gets_no_second_chance_elsewhere() -> None:
+    denied = judge_read(HEADLINE, [strict("Frische Bowis"), strict("Frische Bowls", WEAKLY)])
+    weak = judge_read(HEADLINE, [strict("Frische Bowls", WEAKLY)] * 6)
+    elsewhere = judge_read(HEADLINE, [strict("Frische"), strict("EFrische Bowls", WEAKLY)])
+    assert (denied.placed, weak.placed, elsewhere.placed) == (True, True, False)
+
+
+def test_icons_beside_a_line_do_not_count_but_requested_ones_do() -> None:
+    assert judge_read(HEADLINE, [strict("☆ Frische Bowls ★")] * 2).verdict is Verdict.PASS
+    starred = Line.of("headline", "★ Frische Bowls")
+    assert judge_read(starred, [strict("Frische Bowls")] * 2).verdict is not Verdict.PASS
+
+
+def test_a_sure_reading_of_other_letters_outweighs_a_passing_shape() -> None:
+    pine = Line.of("brand", "Marlow & Pine")
+    assert judge_typeset(pine, [strict("Marlow & Pinc")], GOOD).verdict is Verdict.UNSURE
+    both = [strict("Marlow & Pinc"), strict("Marlow & Pine")]
+    assert judge_typeset(pine, both, GOOD).verdict is Verdict.PASS
+
+
+def test_a_digit_that_is_a_letter_in_cyrillic_is_no_contradiction() -> None:
+    line = Line.of("legal", "У кіно з 15 жовтня")
+    assert judge_typeset(line, [strict("У кіно 3 15 жовтня")], GOOD).verdict is Verdict.PASS
+    assert judge_typeset(line, [strict("У кіно з 16 жовтня")], GOOD).verdict is Verdict.UNSURE

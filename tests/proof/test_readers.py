@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import ToolMissingError
 from pipeline.proof.find import DbFinder, rectified, widened
 from pipeline.proof.models import model_path
-from pipeline.proof.ppocr import PpOcr
+from pipeline.proof.ppocr import LOOKS, PpOcr
 from pipeline.proof.reading import Reading
 from pipeline.proof.renderings import renderings
 from pipeline.proof.tesseract import Look, Tesseract
@@ -78,14 +78,40 @@ def test_the_recogniser_gives_every_character_its_probability(
 
 def test_the_recogniser_knows_what_it_can_read(recogniser: PpOcr) -> None:
     assert recogniser.knows("Größe 1.290 € ¥ 限定ボウル ｆｕｌｌ")
-    for text in ("боул", "보울", "طبق", "קערה", "ชาม", "थाली"):
+    for text in ("طبق", "קערה", "ชาม", "थाली"):
         assert not recogniser.knows(text)
+
+
+@pytest.mark.parametrize("text", ["боул", "보울"])
+def test_a_further_alphabet_vouches_only_for_what_the_first_lacks(
+    recogniser: PpOcr, text: str
+) -> None:
+    names = {"боул": "pp-ocr:cyrillic", "보울": "pp-ocr:hangul"}
+    assert recogniser.knows(text)
+    assert recogniser.vouches(names[text], text)
+    assert not recogniser.vouches("pp-ocr", text)
+    assert recogniser.vouches("pp-ocr", "8,90 €")
+    assert not recogniser.vouches(names[text], "8,90 €")
+    assert not recogniser.vouches("pp-ocr/wide", "8,90 €")
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [("ru_RU", "Свежие боулы 8,90"), ("uk_UA", "Піца на щодень"), ("ko_KR", "오늘의 샐러드")],
+)
+def test_further_alphabets_are_read_in_the_same_look(
+    studio: "Studio", recogniser: PpOcr, locale: str, text: str
+) -> None:
+    ((own, further),) = recogniser.read([crop(studio, text, locale)], locale)
+    assert own.reader == "pp-ocr"
+    assert further.text == text
+    assert further.weakest > 0.5
 
 
 def test_a_second_look_has_a_name_and_a_border_of_its_own(
     studio: "Studio", recogniser: PpOcr
 ) -> None:
-    second = recogniser.wider()
+    second = recogniser.at(LOOKS[1])
     ((reading,),) = second.read([crop(studio, "Frische Bowls", "de_DE")], "de_DE")
     assert reading.reader == "pp-ocr/wide"
     assert second.border > recogniser.border
