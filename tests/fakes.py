@@ -2,6 +2,7 @@
 
 import pathlib
 import shutil
+from collections.abc import Callable
 
 HEAD = (
     "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
@@ -19,15 +20,26 @@ def script(path: pathlib.Path, body: str) -> str:
     return str(path)
 
 
-def turncoat(path: pathlib.Path, body: str) -> str:
-    """Write a script that is the real Tesseract until it has read the control page."""
-    real, seen = shutil.which("tesseract"), path.with_suffix(".seen")
-    return script(
+def turncoat(path: pathlib.Path) -> Callable[[str], str]:
+    """Write a script that is the real Tesseract until it has read the control page.
+
+    Returns:
+        What sets the body of the script from then on and returns its path.
+    """
+    real = shutil.which("tesseract")
+    seen, later = path.with_suffix(".seen"), path.with_suffix(".sh")
+    script(
         path,
         f'case "$*" in *--version*|*--list-langs*) exec {real} "$@";; esac\n'
         f"if [ ! -e '{seen}' ]; then : > '{seen}'; exec {real} \"$@\"; fi\n"
-        f"{body}",
+        f". '{later}'",
     )
+
+    def becomes(body: str) -> str:
+        later.write_text(body, "utf-8")
+        return str(path)
+
+    return becomes
 
 
 def table(words: list[tuple[str, str, str]]) -> str:

@@ -99,7 +99,8 @@ def test_endless_talk_is_cut_off(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_program_gets_only_so_much_memory_and_disk(tmp_path: pathlib.Path) -> None:
-    greedy = f"{sys.executable} -c 'bytearray({MOST_MEMORY}); print(1)'"
+    # Limits are set a moment after the start.
+    greedy = f"sleep 0.2; {sys.executable} -c 'bytearray({MOST_MEMORY}); print(1)'"
     assert answer_of([script(tmp_path / "greedy", greedy)], b"", 20) is None
     modest = f"{sys.executable} -c 'bytearray({MOST_MEMORY // 8}); print(1)'"
     assert answer_of([script(tmp_path / "modest", modest)], b"", 20) == b"1\n"

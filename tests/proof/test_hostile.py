@@ -23,7 +23,7 @@ from pipeline.proof.ppocr import PpOcr
 from pipeline.proof.prove import Proofreader
 from pipeline.proof.tesseract import Look, Tesseract
 from pipeline.proof.verdict import Proof, Verdict
-from tests.fakes import always, script, turncoat
+from tests.fakes import always, script
 from tests.pictures import SEED, file
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ pytestmark = pytest.mark.ocr
 ASKED = [Line.of("price", "8,90 €")]
 LOCALE = "de_DE"
 FLIPS = 3
-PROOFS = 160
+PROOFS = 140
 With = Callable[[str], Proofreader]
+"""Takes the body of the script that Tesseract becomes."""
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +46,14 @@ def engines() -> tuple[DbFinder, PpOcr]:
 
 
 @pytest.fixture
-def with_tesseract(studio: "Studio", engines: tuple[DbFinder, PpOcr]) -> With:
-    """Return what makes a proofreader whose Tesseract is another program."""
+def with_tesseract(
+    studio: "Studio", engines: tuple[DbFinder, PpOcr], goes_bad: Callable[[str], str]
+) -> With:
+    """Return what makes a proofreader whose Tesseract goes bad."""
     finder, strict = engines
 
-    def make(program: str) -> Proofreader:
+    def make(body: str) -> Proofreader:
+        program = goes_bad(body)
         looks = [Tesseract(look, timeout=0.25, program=program) for look in Look]
         return Proofreader(
             finder=finder, readers=(strict, strict.wider(), *looks), drawer=studio.draw
@@ -128,9 +132,9 @@ def test_requests_that_no_parser_survives_are_answered(
     ids=["hangs", "crashes", "prints nothing", "prints noise", "never stops"],
 )
 def test_without_a_second_reader_no_price_passes(
-    tmp_path: pathlib.Path, with_tesseract: With, right: "Pixels", wrong: "Pixels", body: str
+    with_tesseract: With, right: "Pixels", wrong: "Pixels", body: str
 ) -> None:
-    proofreader = with_tesseract(turncoat(tmp_path / "tesseract", body))
+    proofreader = with_tesseract(body)
     assert proofreader.prove(right, ASKED, LOCALE).verdict is Verdict.UNSURE
     assert proofreader.prove(wrong, ASKED, LOCALE).verdict is not Verdict.PASS
 
@@ -139,7 +143,7 @@ def lied_to(
     with_tesseract: With, folder: pathlib.Path, image: "Pixels", line: Line, locale: str
 ) -> Proof:
     """Return the proof by a Tesseract that says the requested text of every row it gets."""
-    liar = turncoat(folder / "tesseract", always(folder / "said", line.text))
+    liar = always(folder / "said", line.text)
     return with_tesseract(liar).prove(image, [line], locale)
 
 
@@ -188,7 +192,7 @@ def test_a_liar_cannot_make_a_wrong_shape_pass(
     text: str,
     instead: str,
 ) -> None:
-    liar = turncoat(tmp_path / "tesseract", always(tmp_path / "said", text))
+    liar = always(tmp_path / "said", text)
     setting = dataclasses.replace(studio.set(text, locale, (20, 24, 44)), role="headline")
     image = shown(studio, instead, locale)
     line = Line.of("headline", text)
@@ -249,6 +253,7 @@ def test_memory_stays_flat_over_hundreds_of_proofs(
         after, resident_after = prove(PROOFS)
     finally:
         tracemalloc.stop()
-    # Keeping one picture in ten would come to this, and one in each proof to that.
+    # Python keeps less than one picture in ten proofs, and the engines, whose pools may still
+    # grow a little, much less than the 3 MB of one answer in ten proofs.
     assert after - before < PROOFS // 10 * image.nbytes
-    assert resident_after - resident_before < PROOFS * image.nbytes
+    assert resident_after - resident_before < PROOFS * 100_000

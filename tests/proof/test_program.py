@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import ToolMissingError
 from pipeline.proof.program import CONTROLS, ready, words_on
 from pipeline.proof.tesseract import Look, Tesseract
-from tests.fakes import PITCH, always, says, script, table, turncoat
+from tests.fakes import PITCH, always, says, script, table
 
 pytestmark = pytest.mark.ocr
 
@@ -19,6 +19,7 @@ CROP = np.full((48, 200, 3), 255, np.uint8)
 PAGE = np.full((3 * PITCH, 260), 255, np.uint8)
 
 Bad = Callable[[pathlib.Path], str]
+Becomes = Callable[[str], str]
 BAD: dict[str, Bad] = {
     "hangs": lambda _: "exec sleep 60",
     "exit code": lambda _: "exit 1",
@@ -62,8 +63,10 @@ def test_a_program_that_always_says_the_same_is_found_out(
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_program_that_goes_bad_has_read_nothing(tmp_path: pathlib.Path, name: str) -> None:
-    program = turncoat(tmp_path / "tesseract", BAD[name](tmp_path / "said"))
+def test_a_program_that_goes_bad_has_read_nothing(
+    tmp_path: pathlib.Path, goes_bad: Becomes, name: str
+) -> None:
+    program = goes_bad(BAD[name](tmp_path / "said"))
     tesseract = Tesseract(program=program, timeout=0.5)
     assert tesseract.versions()["tesseract"][0].isdigit()
     begun = time.monotonic()
@@ -72,35 +75,37 @@ def test_a_program_that_goes_bad_has_read_nothing(tmp_path: pathlib.Path, name: 
 
 
 @pytest.mark.parametrize("sure", ["nan", "inf", "-1", "101", "1e999"])
-def test_a_word_of_impossible_confidence_does_not_count(tmp_path: pathlib.Path, sure: str) -> None:
-    program = turncoat(
-        tmp_path / "tesseract",
-        says(tmp_path / "said", table([("8,99", sure, "24"), ("Bowl", "96", "24")])),
-    )
+def test_a_word_of_impossible_confidence_does_not_count(
+    tmp_path: pathlib.Path, goes_bad: Becomes, sure: str
+) -> None:
+    words = table([("8,99", sure, "24"), ("Bowl", "96", "24")])
+    program = goes_bad(says(tmp_path / "said", words))
     ((first, *_),) = Tesseract(program=program).read([CROP], "de_DE")
     assert (first.text, first.confidence) == ("Bowl", (0.96,) * 4)
 
 
 @pytest.mark.parametrize("words", [[("8" * 1000, "99", "24")], [("8,99", "99", "24")] * 500])
 def test_more_text_than_fits_in_a_row_does_not_count(
-    tmp_path: pathlib.Path, words: list[tuple[str, str, str]]
+    tmp_path: pathlib.Path, goes_bad: Becomes, words: list[tuple[str, str, str]]
 ) -> None:
-    program = turncoat(tmp_path / "tesseract", says(tmp_path / "said", table(words)))
+    program = goes_bad(says(tmp_path / "said", table(words)))
     ((first, *_),) = Tesseract(program=program).read([CROP], "de_DE")
     assert first.text == ""
 
 
-def test_a_crowd_of_crops_is_given_up_in_time(tmp_path: pathlib.Path) -> None:
-    program = turncoat(tmp_path / "tesseract", "exec sleep 60")
+def test_a_crowd_of_crops_is_given_up_in_time(goes_bad: Becomes) -> None:
+    program = goes_bad("exec sleep 60")
     begun = time.monotonic()
     tesseract = Tesseract(program=program, timeout=0.5)
     assert tesseract.read([CROP] * 100, "de_DE") == [()] * 100
     assert time.monotonic() - begun < 4
 
 
-def test_each_crop_of_a_crowd_gets_the_readings_of_its_own_page(tmp_path: pathlib.Path) -> None:
+def test_each_crop_of_a_crowd_gets_the_readings_of_its_own_page(
+    tmp_path: pathlib.Path, goes_bad: Becomes
+) -> None:
     pages = table([(str(row), "90", str(24 + row * PITCH)) for row in range(72)])
-    program = turncoat(tmp_path / "tesseract", says(tmp_path / "said", pages))
+    program = goes_bad(says(tmp_path / "said", pages))
     readings = Tesseract(program=program).read([CROP] * 30, "de_DE")
     assert [reading.text for one in readings for reading in one] == [
         *map(str, range(72)),
