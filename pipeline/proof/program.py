@@ -18,7 +18,7 @@ CONTROLS = ("40718", "26593", "91364")
 """What the program must read before it is believed: who always says the same is found out."""
 NEEDED = 2
 PATIENCE = 30.0
-"""Seconds that the program has to say what it is, and to read the control."""
+"""Seconds that the program has for each answer before it is believed."""
 
 _COLUMNS = (
     "level", "page_num", "block_num", "par_num", "line_num", "word_num",
@@ -67,11 +67,12 @@ class Ready:
     languages: frozenset[str]
 
 
-def ready(program: str) -> Ready:
+def ready(program: str, seconds: float = PATIENCE) -> Ready:
     """Return the program, after it has read a control page; it is asked once.
 
     Args:
         program: Its name or path.
+        seconds: How long each of its answers may take.
 
     Raises:
         ToolMissingError: If it is not installed, does not answer, or does not read.
@@ -79,7 +80,7 @@ def ready(program: str) -> Ready:
     path = shutil.which(program)
     if path is None:
         raise ToolMissingError(f"Tesseract is not installed; {_INSTALL}")
-    return _examined(path)
+    return _examined(path, seconds)
 
 
 def words_on(path: str, page: Pixels, languages: str, seconds: float) -> list[Word] | None:
@@ -137,15 +138,15 @@ def _word(cells: list[str]) -> Word | None:
 
 
 @functools.cache
-def _examined(path: str) -> Ready:
-    version = _VERSION.search(_told(path, "--version"))
+def _examined(path: str, seconds: float) -> Ready:
+    version = _VERSION.search(_told(path, "--version", seconds))
     if version is None:
         raise _broken(path, "does not tell its version")
-    listed = _told(path, "--list-langs").splitlines()
+    listed = _told(path, "--list-langs", seconds).splitlines()
     languages = frozenset(line for line in map(str.strip, listed) if _LANGUAGE.fullmatch(line))
     if CONTROL_LANGUAGE not in languages:
         raise _broken(path, f"has no data for {CONTROL_LANGUAGE}")
-    words = words_on(path, _control_page(), CONTROL_LANGUAGE, PATIENCE)
+    words = words_on(path, _control_page(), CONTROL_LANGUAGE, seconds)
     if words is None:
         raise _broken(path, "fails or does not answer")
     read = {(word.text, int(word.middle // _PITCH)) for word in words}
@@ -154,8 +155,8 @@ def _examined(path: str) -> Ready:
     return Ready(path=path, version=version[0], languages=languages)
 
 
-def _told(path: str, question: str) -> str:
-    said = _asked((path, question), b"", PATIENCE)
+def _told(path: str, question: str, seconds: float) -> str:
+    said = _asked((path, question), b"", seconds)
     if said is None:
         raise _broken(path, f"fails or does not answer to {question}")
     return said.decode("utf-8", "replace")

@@ -12,12 +12,14 @@ from PIL import Image
 
 from pipeline.plan.lines import Line
 from pipeline.proof.images import open_image
+from pipeline.proof.program import ready
 from pipeline.proof.prove import Proofreader
 from pipeline.proof.reading import Reading
 from pipeline.typeset.draw import draw_line, line_markup, rotated
 from pipeline.typeset.fonts import families
 from pipeline.typeset.renderer import TakumiRenderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
+from tests.fakes import turncoat
 
 Pixels = npt.NDArray[np.uint8]
 RIGHT_TO_LEFT = ("ar", "he")
@@ -150,3 +152,11 @@ def opened(tmp_path: pathlib.Path) -> Callable[[bytes], Pixels]:
         return open_image(path)
 
     return open_content
+
+
+@pytest.fixture(scope="session")
+def goes_bad(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Return what makes a Tesseract that has read its control page do something else."""
+    becomes = turncoat(tmp_path_factory.mktemp("program") / "tesseract")
+    assert ready(becomes("exit 1")).version
+    return becomes
