@@ -32,6 +32,7 @@ class Blind:
         allowed: frozenset[str] = frozenset(),  # noqa: ARG002 - likewise
         *,
         ground: Pixels | None = None,  # noqa: ARG002 - likewise
+        plate: Pixels | None = None,  # noqa: ARG002 - likewise
     ) -> Proof:
         return proof([(line, Verdict.PASS) for line in lines])
 
@@ -39,7 +40,7 @@ class Blind:
 class Seeing:
     """Compares shapes and looks at what departs from the ground; reads nothing."""
 
-    def prove(
+    def prove(  # noqa: PLR0913 - the protocol's
         self,
         image: Pixels,
         lines: Sequence[Line],
@@ -49,6 +50,7 @@ class Seeing:
         allowed: frozenset[str] = frozenset(),  # noqa: ARG002 - likewise
         *,
         ground: Pixels | None = None,
+        plate: Pixels | None = None,  # noqa: ARG002 - likewise
     ) -> Proof:
         assert ground is not None
         drawer = functools.partial(draw_line, renderer=RENDERER)

@@ -61,6 +61,7 @@ class Passing:
         allowed: frozenset[str] = frozenset(),
         *,
         ground: npt.NDArray[np.uint8] | None = None,
+        plate: npt.NDArray[np.uint8] | None = None,  # noqa: ARG002 - one signature
     ) -> Proof:
         assert extra_text == "fail"
         assert allowed <= {"Marlow & Pine"}

@@ -43,6 +43,7 @@ class Prover(Protocol):
         allowed: frozenset[str] = frozenset(),
         *,
         ground: npt.NDArray[np.uint8] | None = None,
+        plate: npt.NDArray[np.uint8] | None = None,
     ) -> Proof:
         """Return the proof of the picture."""
         ...
@@ -109,6 +110,7 @@ class Press:
         size = (variant.format.width, variant.format.height)
         ground = ground_file(lettered.ground)
         delivered, under = decode(content, *size), decode(ground, *size)
+        plate = _branded(obtained.pixels, variant)
         proof = self.prover.prove(
             delivered,
             variant.lines,
@@ -116,8 +118,9 @@ class Press:
             lettered.settings,
             allowed=variant.allowed_words,
             ground=under,
+            plate=plate,
         )
-        shapes = shapes_on(_branded(obtained.pixels, variant), lettered.ground)
+        shapes = shapes_on(plate, lettered.ground)
         seen = Delivered(pixels=delivered, content=content, ground=under, shapes=shapes)
         demands = Demands(limits=variant.checks, palette=variant.palette, format=variant.format)
         proof = with_checks(proof, checks_of(seen, proof.lines, lettered.settings, demands))

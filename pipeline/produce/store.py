@@ -9,7 +9,7 @@ import pydantic
 from pipeline.files import write_whole
 from pipeline.produce.outcome import Outcome, Plate
 
-RULES = 1
+RULES = 2
 """Raised when lettering, finishing or proofing change so that old outcomes must not be reused."""
 
 _T = TypeVar("_T")

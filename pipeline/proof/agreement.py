@@ -50,10 +50,24 @@ class Evidence:
         reading: The reading.
         strict: Whether the reader tells every character of the requested line apart and its
             probabilities can be taken at their word.
+        sees: Whether the reader does not correct what it sees towards likely words, though it
+            may lack some characters of the line.
     """
 
     reading: Reading
     strict: bool
+    sees: bool = False
+
+
+def digits_seen(line: Line, evidence: Sequence[Evidence]) -> bool:
+    """Return whether a reader that corrects nothing sees the line's numbers, whole.
+
+    Several looks of a reader that corrects are one witness, and one that could be wrong in the
+    same way each time: it read a 6 drawn as 0 as the 6 that the word asked for.
+    """
+    return any(
+        holds_numbers(line.text, item.reading.text) for item in evidence if item.sees or item.strict
+    )
 
 
 def corroborated(line: Line, evidence: Sequence[Evidence]) -> bool:

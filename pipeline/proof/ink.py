@@ -81,4 +81,6 @@ def _departure(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> Value
     for line in lines:
         np.maximum(inked, line.drawn.within((0, 0, width, height)), out=inked)
     near = cv2.dilate(inked, np.ones((_EDGE, _EDGE), np.uint8)) > 0
-    return np.asarray(cv2.GaussianBlur(np.where(near, np.float32(0), far), (0, 0), _BLUR), np.float32)
+    return np.asarray(
+        cv2.GaussianBlur(np.where(near, np.float32(0), far), (0, 0), _BLUR), np.float32
+    )

@@ -16,6 +16,7 @@ from pipeline.proof.agreement import (
     closest,
     corroborated,
     denies_digits,
+    digits_seen,
     exact,
     near_miss,
     numbers_agree,
@@ -161,6 +162,8 @@ def _text_objection(line: Line, evidence: Sequence[Evidence]) -> str:
     right = [e.reading for e in evidence if not e.strict and exact(line, e.reading)]
     if right and any(exact(line, reading) and reading.weakest >= SURE for reading in strict):
         return ""  # two readers of different kinds
+    if has_number(line.text) and not digits_seen(line, evidence):
+        return _weakness(line, right)
     if strict and (has_number(line.text) or not any(exact(line, r) for r in strict)):
         # Never digits, and never another letter, on the word of a reader that corrects what
         # it sees towards likely words.
@@ -184,9 +187,9 @@ def _surely_read(line: Line, looks: Sequence[Reading]) -> bool:
 
 def _number_objection(line: Line, evidence: Sequence[Evidence], *, mirrored: bool) -> str:
     right = [e for e in evidence if same_numbers(line.text, e.reading.text, mirrored=mirrored)]
-    # Two looks of the strict reader are one witness.
-    votes = sum(not e.strict for e in right) + any(e.strict for e in right)
-    if votes < _VOTES and not corroborated(line, evidence):
+    # All looks of one reader are one witness.
+    witnesses = any(not e.strict for e in right) + digits_seen(line, evidence)
+    if witnesses < _VOTES and not corroborated(line, evidence):
         return "fewer than two readings agree on the digits"
     if any(e.strict for e in evidence) and not any(e.strict for e in right):
         return "the digits are read differently"

@@ -206,7 +206,14 @@ class Sheet:
 
     def _evidence(self, line: Line, readings: Sequence[Reading]) -> list[Evidence]:
         text = without_marks(line.text)
-        return [Evidence(reading=r, strict=self._vouched(r.reader, text)) for r in readings]
+        return [
+            Evidence(
+                reading=r,
+                strict=self._vouched(r.reader, text),
+                sees=r.reader.partition(":")[0] in self.strict,
+            )
+            for r in readings
+        ]
 
     def _vouched(self, reading: str, text: str) -> bool:
         return any(reader.vouches(reading, text) for reader in self.readers)

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.errors import TemplateError
 from pipeline.typeset.block import Block
 from pipeline.typeset.contrast import contrast_under, needed_ratio
 from pipeline.typeset.draw import draw_line, line_markup, rotated
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import LaidBlock, Sheet, lay_out
-from pipeline.typeset.markup import render_markup, safe
+from pipeline.typeset.markup import render_markup, safe, text_in
 from pipeline.typeset.renderer import Renderer
 from pipeline.typeset.setting import LineSetting
 
@@ -82,6 +83,9 @@ class Letterer:
         A line whose colour does not stand out from what is under it takes the colour of the
         palette that does; if none does, its block gets a scrim; if that is not enough either,
         the line is refused.
+
+        Raises:
+            TemplateError: If the layout cannot be rendered, or says something by itself.
         """
         laid = lay_out(blocks, canvas.sheet, self.renderer)
         if isinstance(laid, Misfit):
@@ -118,7 +122,14 @@ class Letterer:
             "unit": sheet.scale / 100,
             "blocks": [_shown(block, scrims.get(block.block.name), words=words) for block in laid],
         }
-        markup = render_markup(self.layouts, f"{canvas.template}.html.j2", values)
+        name = f"{canvas.template}.html.j2"
+        markup = render_markup(self.layouts, name, values)
+        if not words and (literal := text_in(markup)):
+            msg = (
+                f"templates/{self.layouts.name}/{name}: the layout itself says {literal!r}, which "
+                "nobody would proofread; let a line of the campaign say it"
+            )
+            raise TemplateError(msg)
         return composite(canvas.plate, self.renderer.render(markup, sheet.width, sheet.height))
 
     def _coloured(

@@ -4,12 +4,15 @@ import functools
 import hashlib
 import math
 import pathlib
+import re
 
 import jinja2
 import jinja2.meta
 from markupsafe import Markup
 
 from pipeline.errors import TemplateError
+
+_TAGS = re.compile(r"<style.*?</style>|<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
 def render_markup(folder: pathlib.Path, name: str, values: dict[str, object]) -> str:
@@ -29,6 +32,11 @@ def render_markup(folder: pathlib.Path, name: str, values: dict[str, object]) ->
         line = getattr(error, "lineno", None)
         where = f"{folder.name}/{name}" + (f":{line}" if line else "")
         raise TemplateError(f"templates/{where}: {error}; correct the template") from error
+
+
+def text_in(markup: str) -> str:
+    """Return what a person would read in rendered markup, without styles and comments."""
+    return " ".join(_TAGS.sub(" ", markup).split())
 
 
 def sources_sha256(folder: pathlib.Path, name: str) -> str:

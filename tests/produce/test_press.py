@@ -61,6 +61,7 @@ class Prover:
         allowed: frozenset[str] = frozenset(),
         *,
         ground: Pixels | None = None,
+        plate: Pixels | None = None,  # noqa: ARG002 - one signature
     ) -> Proof:
         assert (extra_text, allowed) == ("fail", frozenset())
         assert ground is not None

@@ -19,7 +19,7 @@ from pipeline.errors import ExitCode, UsageError
 from pipeline.plan.lines import Line
 from pipeline.proof.batch import proof_batch, prove_file
 from pipeline.proof.find import DbFinder
-from pipeline.proof.ppocr import PpOcr
+from pipeline.proof.ppocr import LOOKS, PpOcr
 from pipeline.proof.prove import Proofreader
 from pipeline.proof.tesseract import Look, Tesseract
 from pipeline.proof.verdict import Proof, Verdict
@@ -56,7 +56,7 @@ def with_tesseract(
         program = goes_bad(body)
         looks = [Tesseract(look, timeout=0.25, program=program) for look in Look]
         return Proofreader(
-            finder=finder, readers=(strict, strict.wider(), *looks), drawer=studio.draw
+            finders=(finder,), readers=(strict, strict.at(LOOKS[1]), *looks), drawer=studio.draw
         )
 
     return make

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from pipeline.errors import TemplateError
 from pipeline.typeset.block import Block
 from pipeline.typeset.draw import STRIKE_THICKNESS, draw_line
 from pipeline.typeset.fit import Misfit
@@ -230,3 +231,18 @@ def test_an_overlay_is_mixed_to_the_nearest_step() -> None:
     mixed = composite(under, over)
     assert mixed[0, :, 0].tolist() == [100, 151, 201]
     assert mixed[0, :, 1].tolist() == [100, 50, 0]
+
+
+def test_a_layout_that_says_something_by_itself_is_refused(
+    renderer: TakumiRenderer, tmp_path: pathlib.Path
+) -> None:
+    shapes = PROJECT / "templates" / "layouts" / "shapes.html.j2"
+    (tmp_path / "shapes.html.j2").write_bytes(shapes.read_bytes())
+    (tmp_path / "deal.html.j2").write_text(
+        '{% from "shapes.html.j2" import sheet_of %}{{ sheet_of(blocks, unit) }}<b>SALE</b>'
+    )
+    letterer = Letterer(renderer=renderer, layouts=tmp_path)
+    with pytest.raises(TemplateError, match="'SALE'"):
+        letterer.letter(
+            canvas(plate(255, 255, 255)), [block()]
+        )
