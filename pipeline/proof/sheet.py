@@ -219,12 +219,21 @@ class Sheet:
         return any(reader.vouches(reading, text) for reader in self.readers)
 
     def _asks(self, index: int, reader: Reader) -> bool:
-        """Return whether a line is open and the reader can say something about it."""
+        """Return whether a line is open and the reader can say something about it.
+
+        No reading helps a line whose shape fails; one is enough to say what stands there.
+        """
+        known = self.set_lines.get(index)
+        if known and known.shape.verdict is Verdict.FAIL and self._is_read(index):
+            return False
         text = without_marks(self.lines[index].text)
         # The first look may see digits beside letters that it does not know, or most letters.
         first = reader is self.readers[0]
         able = reader.knows(text) or (has_number(text) and (first or not reader.strict))
         return (able or (first and _mostly(reader, text))) and not self._settled(index)
+
+    def _is_read(self, index: int) -> bool:
+        return bool(self.strips.get(index)) or any(p.readings for p in self.rows[index])
 
     def _open_pieces(self, reader: Reader) -> list[int]:
         """Return the loose pieces worth reading: while a line, or their script, is open."""
