@@ -33,7 +33,7 @@ RESULTS = "typeset.jsonl"
 PROCESSES = 2
 AHEAD = 6
 """Creatives that wait for a process, so that none waits for a creative."""
-ROUNDS = 2
+ROUNDS = 4
 """Pictures with errors for each creative; none has an error twice."""
 MOST = 99
 VARIETY = (
