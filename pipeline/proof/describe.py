@@ -44,7 +44,8 @@ def why(proof: Proof) -> str:
     reasons = [f"{line.role}: {line.reason}" for line in proof.lines if line.reason]
     reasons += [f"not asked for: {one.text!r}" if one.text else one.reason for one in proof.extra]
     reasons += [_said(check) for check in _failed(proof)]
-    return "; ".join(reasons) or str(proof.verdict)
+    # Many specks may have one reason.
+    return "; ".join(dict.fromkeys(reasons)) or str(proof.verdict)
 
 
 def _failed(proof: Proof) -> list[Check]:

@@ -122,7 +122,12 @@ def _page(manifest: Record) -> _Page:
     sections = _sections(every)
     held = sum(creative.held for creative in every)
     versions = manifest.get("versions") or {}
-    about = {"Run": manifest.get("run"), "Made": manifest.get("created"), **versions}
+    about = {
+        "Run": manifest.get("run"),
+        "Made": manifest.get("created"),
+        "Self-test": _tried(manifest.get("selftest") or {}),
+        **versions,
+    }
     return _Page(
         headline=_headline(len(every), held),
         lead=_lead(len(every), held),
@@ -134,6 +139,15 @@ def _page(manifest: Record) -> _Page:
         creatives=tuple(creative for section in sections for creative in section.creatives),
         colophon=tuple((name, str(value)) for name, value in about.items() if value),
     )
+
+
+def _tried(selftest: Record) -> str:
+    """Return what the self-test came to; empty if nothing was planted."""
+    planted, slipped = selftest.get("planted") or 0, selftest.get("slipped") or 0
+    if not planted:
+        return ""
+    result = f"{slipped:,} slipped through" if slipped else "all refused"
+    return f"{_counted(planted, 'planted error')}, {result}"
 
 
 def _sections(every: Sequence[Creative]) -> tuple[_Section, ...]:

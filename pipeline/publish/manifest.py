@@ -155,8 +155,16 @@ def merged(folder: pathlib.Path, paths: Iterable[pathlib.Path]) -> dict[str, Any
         "run": ", ".join(runs),
         "created": newest,
         "versions": {k: v for _, manifest in manifests for k, v in manifest["versions"].items()},
+        "selftest": _joined(manifest for _, manifest in manifests),
         "creatives": creatives,
     }
+
+
+def _joined(manifests: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many errors were planted and slipped in all runs, each counted once."""
+    runs = {manifest["run"]: manifest.get("selftest") or {} for manifest in manifests}
+    keys = ("planted", "slipped")
+    return {key: sum(int(tried.get(key, 0)) for tried in runs.values()) for key in keys}
 
 
 def _moved(

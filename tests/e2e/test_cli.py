@@ -155,8 +155,11 @@ def test_the_proof_command_answers_in_the_agreed_shape(
     batch.write_text("\n".join(json.dumps(request) for request in requests), "utf-8")
     done = proofpress("proof", "--batch", str(batch), "--json")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert set(answers[0]) == {"image", "verdict", "lines", "extra", "ms"}
-    assert set(answers[0]["lines"][0]) == {"role", "expected", "read", "verdict", "box"}
+    agreed = {"image", "verdict", "lines", "extra", "ms"}
+    assert set(answers[0]) == agreed | {"checks"}
+    agreed = {"role", "expected", "read", "verdict", "box"}
+    basis = {"reader", "confidence", "confidences", "shape", "reason"}
+    assert set(answers[0]["lines"][0]) == agreed | basis
     assert [line["verdict"] for line in answers[0]["lines"]] == ["pass"] * len(lines)
     assert answers[1]["verdict"] == "fail"
     assert done.returncode == 1

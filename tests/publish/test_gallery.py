@@ -386,6 +386,18 @@ def test_a_run_over_two_campaign_days_names_both() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("tried", "said"),
+    [
+        ({"planted": 51, "slipped": 0}, "51 planted errors, all refused"),
+        ({"planted": 51, "slipped": 2}, "51 planted errors, 2 slipped through"),
+    ],
+)
+def test_the_page_says_what_the_self_test_came_to(tried: dict[str, int], said: str) -> None:
+    assert said in page(record(), selftest=tried).text()
+    assert "planted" not in page(record(), selftest={"planted": 0, "slipped": 0}).text()
+
+
 def test_the_same_manifest_gives_the_same_page() -> None:
     manifest = {"run": "r1", "creatives": [record(), misread(1)]}
     assert render_gallery(manifest) == render_gallery(manifest)

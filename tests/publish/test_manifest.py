@@ -115,6 +115,18 @@ def test_manifests_are_merged_with_files_relative_to_the_gallery(
     assert all((out / record["file"]).is_file() for record in one["creatives"])
 
 
+def test_the_self_test_of_a_run_counts_once_however_many_manifests_it_wrote(
+    tmp_path: pathlib.Path, plan: Callable[..., Plan], export: Callable[..., pathlib.Path]
+) -> None:
+    path = export(plan())
+    for name, run, planted in (("a", "run-1", 7), ("b", "run-1", 7), ("c", "run-2", 4)):
+        manifest = {**read_manifest(path), "run": run}
+        manifest["selftest"] = {"planted": planted, "slipped": 1}
+        write_manifest(tmp_path / "out" / name, manifest)
+    paths = [tmp_path / "out" / name / "manifest.json" for name in "abc"]
+    assert merged(tmp_path / "out", paths)["selftest"] == {"planted": 11, "slipped": 2}
+
+
 def test_an_instant_is_stamped_in_utc() -> None:
     berlin = dt.timezone(dt.timedelta(hours=1))
     assert stamp(dt.datetime(2026, 12, 1, 7, 30, 1, tzinfo=berlin)) == "2026-12-01T06:30:01Z"
