@@ -82,8 +82,7 @@ def judge_typeset(
     reading = nearest.reading if nearest else None
     if shape.verdict is not Verdict.PASS:
         return Judgement(verdict=shape.verdict, reading=reading, reason=shape.reason)
-    against = next((e for e in evidence if denies_digits(line, e, mirrored=mirrored)), None)
-    against = against or _other_words(line, evidence)
+    against = _other_digits(line, evidence, mirrored=mirrored) or _other_words(line, evidence)
     if against is not None:
         return Judgement(
             verdict=Verdict.UNSURE,
@@ -101,6 +100,20 @@ def judge_typeset(
         reading=reading,
         reason=reason if reading else "the shape agrees, but nothing could be read",
     )
+
+
+def _other_digits(line: Line, evidence: Sequence[Evidence], *, mirrored: bool) -> Evidence | None:
+    """Return a sure strict reading of other digits.
+
+    A stroke through a price makes one digit look like another now and then: there a strict
+    reading of the right ones outweighs it.
+    """
+    struck = line.role == STRUCK
+    if struck and any(
+        item.strict and same_numbers(line.text, item.reading.text) for item in evidence
+    ):
+        return None
+    return next((e for e in evidence if denies_digits(line, e, mirrored=mirrored)), None)
 
 
 def _other_words(line: Line, evidence: Sequence[Evidence]) -> Evidence | None:

@@ -1,5 +1,7 @@
 """Contrast of text against the pixels that are really under it."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -32,7 +34,10 @@ def needed_ratio(size: float, scale: float) -> float:
 
 
 def contrast_under(
-    picture: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8], colour: str
+    picture: npt.NDArray[np.uint8],
+    mask: npt.NDArray[np.uint8],
+    colour: str,
+    em: float = math.inf,
 ) -> float:
     """Return the contrast of a colour against the pixels around and under a mask.
 
@@ -40,8 +45,11 @@ def contrast_under(
         picture: RGB without the text, shape [height, width, 3].
         mask: Coverage of the text, shape [height, width].
         colour: The text's colour, #RRGGBB.
+        em: Font size in pixels.
 
-    The ratio that all but the worst few percent of the pixels reach counts.
+    The ratio that all but the worst few percent of the pixels reach counts; or the middle one
+    of the worst square of one em, if that is lower: a letter that cannot be seen is a wrong word,
+    however long the line.
     """
     rows, columns = np.where(mask > 0)
     if rows.size == 0:
@@ -49,7 +57,12 @@ def contrast_under(
     top, bottom = rows.min(), rows.max() + 1
     left, right = columns.min(), columns.max() + 1
     under = picture[top:bottom, left:right][mask[top:bottom, left:right] > 0]
-    return float(np.percentile(_ratios(under, colour), _WORST_SHARE))
+    ratios = _ratios(under, colour)
+    side = math.ceil(min(em, bottom - top + right - left))
+    down, across = (places // side for places in np.nonzero(mask[top:bottom, left:right]))
+    squares = down * (right - left) + across
+    worst = min(float(np.median(ratios[squares == square])) for square in np.unique(squares))
+    return min(worst, float(np.percentile(ratios, _WORST_SHARE)))
 
 
 def _ratios(pixels: npt.NDArray[np.uint8], colour: str) -> npt.NDArray[np.float64]:

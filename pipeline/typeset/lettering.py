@@ -144,7 +144,7 @@ class Letterer:
             for setting in block.settings:
                 mask = draw_line(setting, sheet.width, sheet.height, self.renderer)
                 needed = needed_ratio(setting.size, sheet.scale)
-                colour, ratio = _readable(ground, mask, setting.colour, canvas.palette, needed)
+                colour, ratio = _readable(ground, mask, setting, canvas.palette, needed)
                 settings.append(dataclasses.replace(setting, colour=colour))
                 result.contrasts[setting.role] = round(ratio, 2)
                 if ratio < needed:
@@ -163,14 +163,17 @@ def composite(plate: Pixels, overlay: npt.NDArray[np.uint8]) -> Pixels:
 def _readable(
     ground: Pixels,
     mask: npt.NDArray[np.uint8],
-    asked: str,
+    setting: LineSetting,
     palette: Mapping[str, str],
     needed: float,
 ) -> tuple[str, float]:
-    ratio = contrast_under(ground, mask, asked)
+    asked = setting.colour
+    ratio = contrast_under(ground, mask, asked, setting.size)
     if ratio >= needed:
         return asked, ratio
-    others = {name: contrast_under(ground, mask, palette[name]) for name in ("ink", "paper")}
+    others = {
+        name: contrast_under(ground, mask, palette[name], setting.size) for name in ("ink", "paper")
+    }
     best = max(others, key=lambda name: others[name])
     return (palette[best].upper(), others[best]) if others[best] > ratio else (asked, ratio)
 

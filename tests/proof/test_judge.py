@@ -232,3 +232,19 @@ def test_a_digit_that_is_a_letter_in_cyrillic_is_no_contradiction() -> None:
     line = Line.of("legal", "У кіно з 15 жовтня")
     assert judge_typeset(line, [strict("У кіно 3 15 жовтня")], GOOD).verdict is Verdict.PASS
     assert judge_typeset(line, [strict("У кіно з 16 жовтня")], GOOD).verdict is Verdict.UNSURE
+
+
+def test_a_stroke_may_spoil_a_digit_for_one_look_but_not_for_all() -> None:
+    was = Line.of("was_price", "11,90 €")
+    spoilt = strict("11,30 €")
+    assert judge_typeset(was, [spoilt], GOOD).verdict is Verdict.UNSURE
+    assert judge_typeset(was, [spoilt, strict("11,90 €")], GOOD).verdict is Verdict.PASS
+    price = Line.of("price", "11,90 €")
+    assert judge_typeset(price, [spoilt, strict("11,90 €")], GOOD).verdict is Verdict.UNSURE
+
+
+def test_digits_need_a_reader_that_corrects_nothing() -> None:
+    line = Line.of("legal", "ถึง 27.11.")
+    blind = Evidence(reading=strict("27.11.").reading, strict=False, sees=True)
+    assert judge_read(line, [lenient("ถึง 27.11.")] * 3).verdict is not Verdict.PASS
+    assert judge_read(line, [blind, *[lenient("ถึง 27.11.")] * 3]).verdict is Verdict.PASS

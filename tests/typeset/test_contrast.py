@@ -65,3 +65,11 @@ def test_nothing_drawn_needs_no_contrast() -> None:
 def test_large_text_needs_less() -> None:
     assert needed_ratio(LARGE * 10.8, 1080) == 3.0
     assert needed_ratio(LARGE * 10.8 - 0.1, 1080) == 4.5
+
+
+def test_one_letter_that_cannot_be_seen_counts_for_the_whole_line() -> None:
+    picture = np.full((20, 1000, 3), 255, np.uint8)
+    picture[:, 980:] = 30
+    mask = np.full((20, 1000), 255, np.uint8)
+    assert contrast_under(picture, mask, "#000000") == pytest.approx(21.0)
+    assert contrast_under(picture, mask, "#000000", em=20) < 1.5

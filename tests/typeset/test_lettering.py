@@ -243,6 +243,4 @@ def test_a_layout_that_says_something_by_itself_is_refused(
     )
     letterer = Letterer(renderer=renderer, layouts=tmp_path)
     with pytest.raises(TemplateError, match="'SALE'"):
-        letterer.letter(
-            canvas(plate(255, 255, 255)), [block()]
-        )
+        letterer.letter(canvas(plate(255, 255, 255)), [block()])
