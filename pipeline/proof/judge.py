@@ -24,7 +24,13 @@ from pipeline.proof.agreement import (
     words_agree,
 )
 from pipeline.proof.normalise import bare
-from pipeline.proof.numbers import foreign_marks, has_number, letters, marks, same_numbers
+from pipeline.proof.numbers import (
+    foreign_marks,
+    has_number,
+    letters,
+    marks,
+    same_numbers,
+)
 from pipeline.proof.reading import Reading
 from pipeline.proof.shape import Shape
 from pipeline.proof.verdict import Verdict
@@ -38,6 +44,10 @@ On 249 labelled lines of real generated pictures, six looks each, 227 of 232 rig
 of 17 misdrawn ones were read so; from 0.65 on, malformed Han characters that the recogniser took
 for the right ones came in as well. Provisional: the same pictures served to set the limits.
 """
+CLEAR = 0.07
+"""Up to this residual a shape needs no reader to tell one letter from another: right lines of 156
+creatives reach it but for one, and no wrong letter of 6,452 planted errors came near it."""
+
 OTHERWISE = "the line reads differently"
 
 _VOTES = 2
@@ -82,7 +92,10 @@ def judge_typeset(
     reading = nearest.reading if nearest else None
     if shape.verdict is not Verdict.PASS:
         return Judgement(verdict=shape.verdict, reading=reading, reason=shape.reason)
-    against = _other_digits(line, evidence, mirrored=mirrored) or _other_words(line, evidence)
+    clear = shape.residual <= CLEAR
+    against = _other_digits(line, evidence, clear=clear, mirrored=mirrored)
+    if against is None and not clear:
+        against = _other_words(line, evidence)
     if against is not None:
         return Judgement(
             verdict=Verdict.UNSURE,
