@@ -62,9 +62,7 @@ def match(
     """
     ordered = in_reading_order(pieces, mirrored=mirrored)
     longest = max((len(bare(line.text)) for line in lines), default=0)
-    runs = [
-        run for run in _runs(ordered, longest) if any(bare(r.text) for p in run for r in p.readings)
-    ]
+    runs = [run for run in _runs(ordered, longest) if _legible(run)]
     # As many equal choices as there are lines: a menu may show one price many times.
     most = max(_BEST, len(lines))
     choices = [_candidates(line, runs, mirrored=mirrored)[:most] for line in lines]
@@ -106,7 +104,7 @@ def _candidates(
 
 def _score(line: Line, wanted: str, run: Sequence[Piece], *, mirrored: bool) -> float:
     texts = list(joint_texts(run))
-    alike = max((similarity(wanted, bare(text)) for text in texts), default=0.0)
+    alike = max(similarity(wanted, bare(text)) for text in texts)
     if line.policy is not Policy.EXACT_NUMBER or alike >= _SAME_NUMBERS:
         return alike
     # The words beside a price may be in a script that the reader lacks.
@@ -201,7 +199,7 @@ def _follows(before: Piece, after: Piece) -> bool:
         return first[0] != second[0] and gap <= 2 * height
     below = second[1] - (first[1] + first[3])
     shared = min(first[0] + first[2], second[0] + second[2]) - max(first[0], second[0])
-    return -height < below <= height and _middle(after)[1] > _middle(before)[1] and shared > 0
+    return -height < below <= height and shared > 0
 
 
 def _same_row(first: Piece, second: Piece) -> bool:

@@ -1,0 +1,1 @@
+"""Trains the further alphabets of the recogniser: draw, compute features, learn, export."""
