@@ -24,13 +24,7 @@ from pipeline.proof.agreement import (
     words_agree,
 )
 from pipeline.proof.normalise import bare
-from pipeline.proof.numbers import (
-    foreign_marks,
-    has_number,
-    letters,
-    marks,
-    same_numbers,
-)
+from pipeline.proof.numbers import foreign_marks, has_number, letters, marks, same_numbers
 from pipeline.proof.reading import Reading
 from pipeline.proof.shape import Shape
 from pipeline.proof.verdict import Verdict
@@ -44,10 +38,6 @@ On 249 labelled lines of real generated pictures, six looks each, 227 of 232 rig
 of 17 misdrawn ones were read so; from 0.65 on, malformed Han characters that the recogniser took
 for the right ones came in as well. Provisional: the same pictures served to set the limits.
 """
-CLEAR = 0.07
-"""Up to this residual a shape needs no reader to tell one letter from another: right lines of 156
-creatives reach it but for one, and no wrong letter of 6,452 planted errors came near it."""
-
 OTHERWISE = "the line reads differently"
 
 _VOTES = 2
@@ -92,10 +82,8 @@ def judge_typeset(
     reading = nearest.reading if nearest else None
     if shape.verdict is not Verdict.PASS:
         return Judgement(verdict=shape.verdict, reading=reading, reason=shape.reason)
-    clear = shape.residual <= CLEAR
-    against = _other_digits(line, evidence, clear=clear, mirrored=mirrored)
-    if against is None and not clear:
-        against = _other_words(line, evidence)
+    against = next((e for e in evidence if denies_digits(line, e, mirrored=mirrored)), None)
+    against = against or _other_words(line, evidence)
     if against is not None:
         return Judgement(
             verdict=Verdict.UNSURE,
@@ -113,20 +101,6 @@ def judge_typeset(
         reading=reading,
         reason=reason if reading else "the shape agrees, but nothing could be read",
     )
-
-
-def _other_digits(line: Line, evidence: Sequence[Evidence], *, mirrored: bool) -> Evidence | None:
-    """Return a sure strict reading of other digits.
-
-    A stroke through a price makes one digit look like another now and then: there a strict
-    reading of the right ones outweighs it.
-    """
-    struck = line.role == STRUCK
-    if struck and any(
-        item.strict and same_numbers(line.text, item.reading.text) for item in evidence
-    ):
-        return None
-    return next((e for e in evidence if denies_digits(line, e, mirrored=mirrored)), None)
 
 
 def _other_words(line: Line, evidence: Sequence[Evidence]) -> Evidence | None:
@@ -162,7 +136,8 @@ def judge_read(line: Line, evidence: Sequence[Evidence], *, mirrored: bool = Fal
         return Judgement(verdict=Verdict.FAIL, reading=against, reason=OTHERWISE, placed=True)
     reason = _objection(line, evidence, mirrored=mirrored)
     if not reason:
-        return Judgement(verdict=Verdict.PASS, reading=_deciding(line, evidence), reason="")
+        right = closest(line, [item for item in evidence if exact(line, item.reading)]) or nearest
+        return Judgement(verdict=Verdict.PASS, reading=right.reading, reason="")
     differs = not exact(line, nearest.reading) and reads_otherwise(line, evidence)
     verdict = Verdict.FAIL if differs else Verdict.UNSURE
     looks = [exact(line, item.reading) for item in evidence if item.strict]
@@ -232,9 +207,3 @@ def _weakness(line: Line, readings: Sequence[Reading]) -> str:
     if any(exact(line, reading) for reading in readings):
         return "read as requested, but too weakly to be sure"
     return OTHERWISE
-
-
-def _deciding(line: Line, evidence: Sequence[Evidence]) -> Reading | None:
-    right = [e for e in evidence if exact(line, e.reading)]
-    nearest = closest(line, right or evidence)
-    return nearest.reading if nearest else None

@@ -37,3 +37,16 @@ def test_equal_strings_are_alike_and_disjoint_ones_are_not() -> None:
     assert similarity("8,90 €", "8,90 €") == 1.0
     assert similarity("abc", "xyz") == 0.0
     assert similarity("", "") == 1.0
+
+
+def test_similarity_is_the_share_that_stays() -> None:
+    assert similarity("abcd", "abxd") == 0.75
+    assert similarity("ab", "abcd") == 0.5
+    assert similarity("", "ab") == 0.0
+
+
+def test_an_alignment_of_equal_prices_replaces_rather_than_shifts() -> None:
+    assert list(aligned("ab", "xb")) == [("a", "x"), ("b", "b")]
+    assert list(aligned("abc", "ac")) == [("a", "a"), ("b", ""), ("c", "c")]
+    assert list(aligned("ac", "abc")) == [("a", "a"), ("", "b"), ("c", "c")]
+    assert list(aligned("", "")) == []

@@ -44,6 +44,35 @@ def test_forms_that_mean_the_same_become_one(written: str, means: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("  a \t\n b  ", "a b"),
+        ("‘’‚‛′`´ʼ׳", "'" * 9),
+        ("“”„‟″«»״〝〞", '"' * 10),
+        ("‐‑‒–—―−﹘﹣－־", "-" * 11),
+        ("・•‧∙⋅·", "·" * 6),
+        ("〜～∼", "~~~"),
+        ("1⁄2 1∕2", "1/2 1/2"),
+        ("⋯ ... .... …… ..", "… … … … .."),
+        ("a\u034fb نـص", "ab نص"),
+        ("a\ufe0fb\ufe00c\u200bd", "abcd"),
+        ("\ufdff\ufe10", "\ufdff,"),
+        ("ﬁ Ａ ㎏ ￥", "fi A kg ¥"),
+        ("ﺏ ｶﾞ", "ب ガ"),
+        ("８ ٤ १ ๙", "8 4 1 9"),
+        ("8⁹⁹ H₂O 1½ ", "8⁹⁹ H₂O 1½"),
+        ("e\u0301 Å", "é Å"),
+    ],
+)
+def test_each_form_is_written_in_one_way(written: str, normal: str) -> None:
+    assert normalise(written) == normal
+
+
+def test_bare_text_is_normal_text_without_spaces() -> None:
+    assert bare(" 8,90\u00a0€  – ab ") == "8,90€-ab"
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("8⁹⁹", "899"),

@@ -6,10 +6,14 @@ from hypothesis import strategies as st
 
 from pipeline.proof.numbers import (
     foreign_marks,
+    forgiven,
+    has_number,
+    holds_numbers,
     letters,
     marks,
     same_numbers,
     same_numbers_but_for_marks,
+    without_marks,
 )
 
 PRICES = st.from_regex(r"[1-9][0-9]{0,2}[.,][0-9]{2} ?[€£$]", fullmatch=True)
@@ -38,6 +42,9 @@ def test_one_altered_digit_is_never_the_same_number(price: str, data: st.DataObj
         ("14:00", "14.00"),
         ("3 für 2", "32"),
         ("20 %", "20 % 5"),
+        ("8 für 9", "89"),
+        ("8 für 9 - 7", "8x9,7"),
+        ("4 - 9", "4 + 9"),
     ],
 )
 def test_other_numbers_are_told_apart(expected: str, read: str) -> None:
@@ -53,6 +60,10 @@ def test_other_numbers_are_told_apart(expected: str, read: str) -> None:
         ("14 Uhr bis 18 Uhr", "14Uhrbis18Uhr"),
         ("٤٩٩", "499"),
         ("4,90 - 9,90", "4,90-9,90"),
+        ("4,90-9,90", "4,90 - 9,90"),
+        ("8 für 9", "8 - 9"),
+        ("8か月9", "8x9"),
+        ("5 दिन 6", "5x6"),
     ],
 )
 def test_a_lost_space_or_a_misread_word_is_no_other_number(expected: str, read: str) -> None:
@@ -87,3 +98,47 @@ def test_a_swapped_currency_is_a_foreign_mark() -> None:
 def test_marks_and_letters_are_taken_apart() -> None:
     assert marks("-20 % · 8,90 €") == {"%": 1, "€": 1}
     assert letters("Nur 8,90 €!") == "nur"
+
+
+def test_a_reading_in_reverse_may_hold_look_alikes_as_well() -> None:
+    assert same_numbers_but_for_marks("฿49 - 89", "89 - B49", mirrored=True)
+    assert same_numbers_but_for_marks("49 - 89", "89 - 49", mirrored=True)
+    assert not same_numbers_but_for_marks("49 - 89", "89 - 49")
+    # The mark is forgiven where it stands; only then may the numbers be turned around.
+    assert same_numbers_but_for_marks("฿49 89", "849 89")
+    assert same_numbers_but_for_marks("฿49 89", "889 49", mirrored=True)
+    assert not same_numbers_but_for_marks("฿49 89", "889 49")
+
+
+def test_every_mark_is_taken_out_and_nothing_else() -> None:
+    assert without_marks("8,90 € + 5 $") == "8,90  + 5 "
+    assert forgiven("฿499 + ₫89", "8499 + đ89") == ("499 + 89", "499 + 89")
+    assert forgiven("8,90", "B,90") == ("8,90", "B,90")
+    assert forgiven("฿499", "") == ("499", "")
+    assert forgiven("฿499", "x499") == ("฿499", "x499")
+
+
+def test_whole_numbers_stand_among_others_as_often_as_requested() -> None:
+    assert holds_numbers("1,180円", "1,180F9")
+    assert holds_numbers("5 + 5", "5 5 6")
+    assert not holds_numbers("5 + 5", "5 6")
+    assert not holds_numbers("1,180円", "11,180F")
+    assert not holds_numbers("14:00", "14")
+    assert not holds_numbers("heute", "heute")
+
+
+def test_digits_of_any_numeral_system_are_numbers() -> None:
+    assert has_number("nur ٤٩")
+    assert not has_number("heute")
+    assert not has_number("½")
+
+
+def test_several_foreign_marks_are_all_named() -> None:
+    assert foreign_marks("8,90 €", "8,90 $ %") == "$%"
+    assert foreign_marks("₹249", "249") == ""
+    assert foreign_marks("฿249 ₺", "249 X$") == "$"
+
+
+def test_signs_count_each_time_and_letters_keep_their_marks() -> None:
+    assert marks("5 % 6 ‰ 7 ‱ 8 %") == {"%": 2, "‰": 1, "‱": 1}
+    assert letters("Straße, वि 5!") == "strasseवि"
