@@ -24,7 +24,14 @@ from pipeline.proof.agreement import (
     words_agree,
 )
 from pipeline.proof.normalise import bare
-from pipeline.proof.numbers import foreign_marks, has_number, letters, marks, same_numbers
+from pipeline.proof.numbers import (
+    foreign_marks,
+    has_number,
+    holds_numbers,
+    letters,
+    marks,
+    same_numbers,
+)
 from pipeline.proof.reading import Reading
 from pipeline.proof.shape import Shape
 from pipeline.proof.verdict import Verdict
@@ -38,6 +45,10 @@ On 249 labelled lines of real generated pictures, six looks each, 227 of 232 rig
 of 17 misdrawn ones were read so; from 0.65 on, malformed Han characters that the recogniser took
 for the right ones came in as well. Provisional: the same pictures served to set the limits.
 """
+CLEAR = 0.07
+"""Up to this residual a shape needs no reader to tell one letter from another: right lines of 156
+creatives reach it but for one, and no wrong letter of 6,452 planted errors passed 0.14."""
+
 OTHERWISE = "the line reads differently"
 
 _VOTES = 2
@@ -82,8 +93,10 @@ def judge_typeset(
     reading = nearest.reading if nearest else None
     if shape.verdict is not Verdict.PASS:
         return Judgement(verdict=shape.verdict, reading=reading, reason=shape.reason)
-    against = next((e for e in evidence if denies_digits(line, e, mirrored=mirrored)), None)
-    against = against or _other_words(line, evidence)
+    clear = shape.residual <= CLEAR
+    against = _other_digits(line, evidence, clear=clear, mirrored=mirrored)
+    if against is None and not clear:
+        against = _other_words(line, evidence)
     if against is not None:
         return Judgement(
             verdict=Verdict.UNSURE,
@@ -101,6 +114,24 @@ def judge_typeset(
         reading=reading,
         reason=reason if reading else "the shape agrees, but nothing could be read",
     )
+
+
+def _other_digits(
+    line: Line, evidence: Sequence[Evidence], *, clear: bool, mirrored: bool
+) -> Evidence | None:
+    """Return a sure strict reading of other digits.
+
+    One look in many takes a digit for another, and a stroke through a price makes it look like
+    one: where the shape is clear, and under a stroke, a strict reading of the right ones outweighs
+    it. And a reader of digits, though it lacks the letters, outweighs one that has the letters
+    and takes some of them for digits.
+    """
+    if any(e.sees and not e.strict and holds_numbers(line.text, e.reading.text) for e in evidence):
+        return None
+    right = any(e.strict and same_numbers(line.text, e.reading.text) for e in evidence)
+    if right and (clear or line.role == STRUCK):
+        return None
+    return next((e for e in evidence if denies_digits(line, e, mirrored=mirrored)), None)
 
 
 def _other_words(line: Line, evidence: Sequence[Evidence]) -> Evidence | None:

@@ -146,7 +146,9 @@ class Sheet:
         doubts = []
         for one in extra:
             piece = next((p for p in self.loose if p.box == one.box), None)
-            if piece is not None and one.text:
+            if piece is not None and len(one.text) == 1 and piece.box[3] * 2 > self.image.shape[0]:
+                doubts.append(one)  # a round thing that fills the picture, not a digit
+            elif piece is not None and one.text:
                 crop = crop_of(piece, self.image, second.border)
                 again = [r.text for r in second.read([crop], self.locale)[0]]
                 if all(similarity(bare(one.text), bare(text)) < _CONFIRMED for text in again):

@@ -14,6 +14,7 @@ from pipeline.proof.shape import Shape, refused
 from pipeline.proof.verdict import Verdict
 
 GOOD = Shape(verdict=Verdict.PASS, score=0.97, reason="")
+CLEAR = Shape(verdict=Verdict.PASS, score=0.97, reason="", residual=0.03)
 UNCLEAR = Shape(verdict=Verdict.UNSURE, score=0.0, reason="too little contrast")
 Make = Callable[..., Reading]
 
@@ -221,14 +222,42 @@ def test_icons_beside_a_line_do_not_count_but_requested_ones_do() -> None:
     assert judge_read(starred, [strict("Frische Bowls")] * 2).verdict is not Verdict.PASS
 
 
-def test_a_sure_reading_of_other_letters_outweighs_a_passing_shape() -> None:
+def test_a_sure_reading_of_other_letters_outweighs_a_shape_that_only_just_passes() -> None:
     pine = Line.of("brand", "Marlow & Pine")
-    assert judge_typeset(pine, [strict("Marlow & Pinc")], GOOD).verdict is Verdict.UNSURE
+    doubtful = Shape(verdict=Verdict.PASS, score=0.9, reason="", residual=0.1)
+    assert judge_typeset(pine, [strict("Marlow & Pinc")], doubtful).verdict is Verdict.UNSURE
+    assert judge_typeset(pine, [strict("Marlow & Pinc")], CLEAR).verdict is Verdict.PASS
     both = [strict("Marlow & Pinc"), strict("Marlow & Pine")]
-    assert judge_typeset(pine, both, GOOD).verdict is Verdict.PASS
+    assert judge_typeset(pine, both, doubtful).verdict is Verdict.PASS
 
 
 def test_a_digit_that_is_a_letter_in_cyrillic_is_no_contradiction() -> None:
     line = Line.of("legal", "У кіно з 15 жовтня")
     assert judge_typeset(line, [strict("У кіно 3 15 жовтня")], GOOD).verdict is Verdict.PASS
     assert judge_typeset(line, [strict("У кіно з 16 жовтня")], GOOD).verdict is Verdict.UNSURE
+
+
+def test_a_stroke_may_spoil_a_digit_for_one_look_but_not_for_all() -> None:
+    was = Line.of("was_price", "11,90 €")
+    spoilt = strict("11,30 €")
+    assert judge_typeset(was, [spoilt], GOOD).verdict is Verdict.UNSURE
+    assert judge_typeset(was, [spoilt, strict("11,90 €")], GOOD).verdict is Verdict.PASS
+    price = Line.of("price", "11,90 €")
+    assert judge_typeset(price, [spoilt, strict("11,90 €")], GOOD).verdict is Verdict.UNSURE
+    assert judge_typeset(price, [spoilt, strict("11,90 €")], CLEAR).verdict is Verdict.PASS
+    assert judge_typeset(price, [spoilt], CLEAR).verdict is Verdict.UNSURE
+
+
+def test_digits_need_a_reader_that_corrects_nothing() -> None:
+    line = Line.of("legal", "ถึง 27.11.")
+    blind = Evidence(reading=strict("27.11.").reading, strict=False, sees=True)
+    assert judge_read(line, [lenient("ถึง 27.11.")] * 3).verdict is not Verdict.PASS
+    assert judge_read(line, [blind, *[lenient("ถึง 27.11.")] * 3]).verdict is Verdict.PASS
+
+
+def test_digits_that_are_seen_without_the_letters_outweigh_letters_taken_for_digits() -> None:
+    line = Line.of("legal", "Лише 11 січня 2027 р.")
+    letters_too = strict("Лише 11 ciчня 2077 р.")
+    digits = Evidence(reading=strict("lum 11 ci 2027 p.").reading, strict=False, sees=True)
+    assert judge_typeset(line, [letters_too], CLEAR).verdict is Verdict.UNSURE
+    assert judge_typeset(line, [letters_too, digits], CLEAR).verdict is Verdict.PASS
