@@ -56,9 +56,11 @@ def copied(work: pathlib.Path) -> None:
         "only_mutate": FILES,
         "pytest_add_cli_args_test_selection": TESTS,
         "pytest_add_cli_args": OPTIONS,
+        "timeout_multiplier": ["4"],
+        "timeout_constant": ["2"],
         "also_copy": [name for name in COPIED if name != "pipeline"],
     }
-    lines = [f"{key} =\n    " + "\n    ".join(values) for key, values in settings.items()]
+    lines = [f"{key} = " + "\n    ".join(values) for key, values in settings.items()]
     (work / "setup.cfg").write_text("\n".join(["[mutmut]", *lines, ""]), "utf-8")
 
 
@@ -168,11 +170,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--work", type=pathlib.Path, required=True, help="a folder to be made")
+    parser.add_argument(
+        "--work", type=pathlib.Path, required=True, help="a new folder, or one to go on in"
+    )
     parser.add_argument("--mutmut", required=True, metavar="PROGRAM", help="mutmut 3")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    copied(options.work)
+    if not options.work.exists():
+        copied(options.work)
     inside = changes(options.work, options.mutmut)
     report(inside, moved_limits(options.work))
 
