@@ -180,6 +180,13 @@ SEES = Evidence(reading=lenient("Nur 3 Tage", "wide").reading, strict=False, see
             HEADLINE.text,
             WEAK,
         ),
+        (
+            HEADLINE,
+            [lenient("Frische Bowls", "one"), lenient("Frische Bowls", "two")],
+            Verdict.UNSURE,
+            HEADLINE.text,
+            WEAK,
+        ),
         (HEADLINE, [lenient("Salat")], Verdict.UNSURE, "Salat", OTHER),
         (HEADLINE, [lenient("Salat")] * 2, Verdict.FAIL, "Salat", OTHER),
         # Digits, in a line of words.
