@@ -146,7 +146,7 @@ class Sheet:
         doubts = []
         for one in extra:
             piece = next((p for p in self.loose if p.box == one.box), None)
-            if piece is not None and len(one.text) == 1 and piece.box[3] * 2 > self.image.shape[0]:
+            if piece is not None and len(one.text) == 1 and piece.box[3] * 3 > self.image.shape[0]:
                 doubts.append(one)  # a round thing that fills the picture, not a digit
             elif piece is not None and one.text:
                 crop = crop_of(piece, self.image, second.border)
