@@ -160,6 +160,8 @@ def report(inside: list[tuple[str, str, str]], outside: list[tuple[str, str, str
         f"longer ends; {untried} changes were not tried. The tables of look-alikes and of folded "
         "characters are not changed."
     )
+    if not outside:
+        command += " This time no limit was moved."
     publish("mutants", "Mutants", [command, table(head, rows), f"Not noticed, by place: {listed}."])
 
 
