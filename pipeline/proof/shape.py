@@ -237,8 +237,7 @@ def _allowed(em: float) -> float:
 def _moved(mask: Values, em: float) -> list[Values]:
     """Return a mask as it is and, of small type, about a third of a pixel to either side.
 
-    The engine sets small glyphs to quarters of a pixel: drawn elsewhere, the same glyph may come
-    to stand on the next one.
+    The engine sets small glyphs to parts of a pixel, and may round them otherwise elsewhere.
     """
     if em >= _SMALL_EM:
         return [mask]
