@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-_FIRST, _LAST = "가", "힣"
+from pipeline.proof.hangul import jamo
+
 _INITIALS, _VOWELS, _FINALS = 19, 21, 28
-"""Composed syllables stand in Unicode by initial, vowel and final; the first final is none."""
+"""How many there are of each; the first final is none."""
 
 PARTS = _INITIALS + _VOWELS + _FINALS
 
@@ -19,10 +20,10 @@ def parts(character: str) -> tuple[int, ...]:
         The number of the initial, of the vowel and of the final, each counted after the one
         before: 0 to 18, 19 to 39, 40 to 67.
     """
-    if not _FIRST <= character <= _LAST:
+    numbers = jamo(character)
+    if numbers is None:
         return ()
-    rest, final = divmod(ord(character) - ord(_FIRST), _FINALS)
-    initial, vowel = divmod(rest, _VOWELS)
+    initial, vowel, final = numbers
     return initial, _INITIALS + vowel, _INITIALS + _VOWELS + final
 
 

@@ -75,6 +75,7 @@ def alphabets() -> dict[str, Alphabet]:
     return {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.onnx"))}
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """Return the further alphabets with the prefixes of their hashes."""
     return {path.stem: version_of(path) for path in sorted(_FOLDER.glob("*.onnx"))}

@@ -19,7 +19,7 @@ from pipeline.proof.labels import (
     words,
 )
 from pipeline.proof.normalise import bare
-from pipeline.proof.verdict import Box, ExtraText, LineProof, Proof, Verdict
+from pipeline.proof.verdict import ExtraText, LineProof, Proof, Verdict, meet
 from pipeline.typeset.renderer import Renderer
 
 MOST = 4
@@ -85,15 +85,7 @@ def stray(proof: Proof) -> list[ExtraText]:
     A changed glyph leaves such specks: they are part of the line's own fault.
     """
     faulty = [line.box for line in proof.lines if line.box and line.verdict is not Verdict.PASS]
-    return [x for x in proof.extra if x.text or not any(_meet(x.box, box) for box in faulty)]
-
-
-def _meet(first: Box, second: Box) -> bool:
-    return all(
-        first[axis] < second[axis] + second[axis + 2]
-        and second[axis] < first[axis] + first[axis + 2]
-        for axis in (0, 1)
-    )
+    return [x for x in proof.extra if x.text or not any(meet(x.box, box) for box in faulty)]
 
 
 def _summary(proof: Proof) -> str:

@@ -9,6 +9,8 @@ milliseconds, where general colour libraries take one colour at a time.
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.typeset.contrast import LINEAR
+
 Values = npt.NDArray[np.float64]
 
 _TO_XYZ = np.array(
@@ -20,15 +22,9 @@ _TO_XYZ = np.array(
 )
 """Linear sRGB to CIE XYZ, for D65."""
 
-_LINEAR_BELOW = 0.04045
 _HALF_TURN, _TURN = 180, 360
 _EPSILON, _KAPPA = (6 / 29) ** 3, 841 / 108
 """CIE 15: where the cube root gives way to a straight line, and the line's slope."""
-
-
-def rgb_of(colour: str) -> npt.NDArray[np.uint8]:
-    """Return a colour #RRGGBB as red, green and blue, shape [3]."""
-    return np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.uint8)
 
 
 def lab_of(pixels: npt.NDArray[np.uint8]) -> Values:
@@ -40,7 +36,7 @@ def lab_of(pixels: npt.NDArray[np.uint8]) -> Values:
     Returns:
         L* from 0 to 100, a* and b*, of the same shape.
     """
-    xyz = _LINEAR[pixels] @ (_TO_XYZ / _TO_XYZ.sum(axis=1, keepdims=True)).T
+    xyz = LINEAR[pixels] @ (_TO_XYZ / _TO_XYZ.sum(axis=1, keepdims=True)).T
     root = np.where(xyz > _EPSILON, np.cbrt(xyz), _KAPPA * xyz + 4 / 29)
     x, y, z = root[..., 0], root[..., 1], root[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
@@ -72,16 +68,6 @@ def difference(first: Values, second: Values) -> Values:
     around_blue = np.radians(60 * np.exp(-(((hue - 275) / 25) ** 2)))
     twist = -2 * _saturation(chroma) * np.sin(around_blue) * by_chroma * by_hue
     return np.asarray(np.sqrt(by_light**2 + by_chroma**2 + by_hue**2 + twist))
-
-
-def _linear() -> Values:
-    values = np.arange(256) / 255
-    curved = ((values + 0.055) / 1.055) ** 2.4
-    return np.where(values <= _LINEAR_BELOW, values / 12.92, curved)
-
-
-_LINEAR = _linear()
-"""Linear light of each of the 256 values."""
 
 
 def _saturation(chroma: Values) -> Values:

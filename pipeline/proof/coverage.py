@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.proof.reading import Pixels
+from pipeline.typeset.contrast import rgb_of
 
 Values = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -41,7 +42,7 @@ def covered(pixels: Values, ground: Values, colour: Values) -> tuple[Values, Fla
 
 def opponent_of(colour: str) -> Values:
     """Return a colour, #RRGGBB, in opponent colours."""
-    return np.asarray(opponent(np.array([[_rgb(colour)]], np.float32))[0, 0], np.float32)
+    return np.asarray(opponent(rgb_of(colour)[None, None].astype(np.float32))[0, 0], np.float32)
 
 
 def opponent(pixels: Values) -> Values:
@@ -49,5 +50,29 @@ def opponent(pixels: Values) -> Values:
     return np.asarray(cv2.transform(pixels, _OPPONENT), np.float32)
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
+def filled(pixels: Values, known: Values, em: float) -> Values:
+    """Return the ground of a picture, under the glyphs as its surroundings suggest.
+
+    Args:
+        pixels: In opponent colours, shape [height, width, 3].
+        known: 1 where the ground is seen, 0 near ink, shape [height, width].
+        em: Font size in pixels.
+    """
+    total = known[:, :, None] * pixels
+    ground = np.broadcast_to(_typical(pixels, known), pixels.shape).astype(np.float32)
+    for sigma in (em, em * 0.3):
+        weight = blurred(known, sigma)[:, :, None]
+        local = blurred(total, sigma) / np.maximum(weight, 1e-6)
+        trust = np.clip(weight / 0.05, 0.0, 1.0)
+        ground = trust * local + (1 - trust) * ground
+    return np.asarray(ground, np.float32)
+
+
+def _typical(pixels: Values, known: Values) -> Values:
+    chosen = pixels[known > 0]
+    return np.asarray(np.median(chosen if chosen.size else pixels.reshape(-1, 3), axis=0))
+
+
+def blurred(values: Values, sigma: float) -> Values:
+    """Return values blurred by so many pixels (standard deviation)."""
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), np.float32)

@@ -9,9 +9,22 @@ _VOWELS = {0: 2, 2: 0, 4: 6, 6: 4, 8: 12, 12: 8, 13: 17, 17: 13, 1: 5, 5: 1}
 """Vowels that differ by one stroke: ㅏ ㅑ, ㅓ ㅕ, ㅗ ㅛ, ㅜ ㅠ, ㅐ ㅔ."""
 
 
+def jamo(character: str) -> tuple[int, int, int] | None:
+    """Return the numbers of a syllable's initial, vowel and final; None for other characters.
+
+    Returns:
+        0 to 18, 0 to 20, and 0 to 27, where 0 is no final.
+    """
+    if not _is_syllable(character):
+        return None
+    number = ord(character) - _FIRST
+    return number // _AN_INITIAL, number % _AN_INITIAL // _A_VOWEL, number % _A_VOWEL
+
+
 def has_final(syllable: str) -> bool:
     """Return whether a character is a Hangul syllable that ends in a consonant."""
-    return _is_syllable(syllable) and (ord(syllable) - _FIRST) % _A_VOWEL > 0
+    parts = jamo(syllable)
+    return parts is not None and parts[2] > 0
 
 
 def other_finals(syllable: str) -> list[str]:
@@ -22,12 +35,10 @@ def other_finals(syllable: str) -> list[str]:
 
 def other_vowels(character: str) -> list[str]:
     """Return a syllable with a vowel that differs by one stroke; nothing for other letters."""
-    if not _is_syllable(character):
+    parts = jamo(character)
+    if parts is None or parts[1] not in _VOWELS:
         return []
-    vowel = (ord(character) - _FIRST) % _AN_INITIAL // _A_VOWEL
-    if vowel not in _VOWELS:
-        return []
-    return [chr(ord(character) + (_VOWELS[vowel] - vowel) * _A_VOWEL)]
+    return [chr(ord(character) + (_VOWELS[parts[1]] - parts[1]) * _A_VOWEL)]
 
 
 def _is_syllable(character: str) -> bool:

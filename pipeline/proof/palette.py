@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.proof.colours import Values, difference, lab_of, rgb_of
+from pipeline.proof.colours import Values, difference, lab_of
 from pipeline.proof.reading import Pixels
+from pipeline.typeset.contrast import rgb_of
 
 _KEPT = 6
 """Bits a channel that are told apart. Colours of one cell are averaged; the corners of the

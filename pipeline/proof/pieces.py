@@ -10,7 +10,7 @@ from pipeline.proof.distance import aligned
 from pipeline.proof.find import Quad, box_of
 from pipeline.proof.reading import Reading, joined
 from pipeline.proof.redraw import Drawn
-from pipeline.proof.verdict import Box
+from pipeline.proof.verdict import Box, meet
 
 _SHARED = 0.5
 """From this share of the smaller one on, two places hold the same text."""
@@ -111,11 +111,7 @@ def combined(parts: Sequence[Part]) -> list[Reading]:
 
 def same_text(first: Piece, second: Piece) -> bool:
     """Return whether two pieces stand on the same text, as found at different sizes."""
-    a, b = first.box, second.box
-    apart = any(
-        a[axis] + a[axis + 2] <= b[axis] or b[axis] + b[axis + 2] <= a[axis] for axis in (0, 1)
-    )
-    return not apart and covered(first.quad, [second.quad]) > _SHARED
+    return meet(first.box, second.box) and covered(first.quad, [second.quad]) > _SHARED
 
 
 def covered(quad: Quad, others: Sequence[Quad]) -> float:

@@ -17,7 +17,7 @@ from pipeline.proof.redraw import Drawer
 from pipeline.proof.setlines import set_lines
 from pipeline.proof.sheet import Sheet
 from pipeline.proof.tesseract import Look, Tesseract
-from pipeline.proof.verdict import Box, ExtraText, LineProof, Proof, Verdict
+from pipeline.proof.verdict import ExtraText, LineProof, Proof, Verdict, meet
 from pipeline.typeset.draw import draw_line
 from pipeline.typeset.renderer import TakumiRenderer
 from pipeline.typeset.setting import LineSetting
@@ -117,12 +117,12 @@ class Proofreader:
             if not reader.strict:
                 sheet.read(reader)
                 sheet.judge()
-        extra = unexplained(sheet.loose, sheet.used(), frozenset(sheet.strict), allowed)
+        extra = unexplained(sheet.loose, sheet.used(), sheet.strict, allowed)
         doubted = sheet.doubted(extra)
         extra = [one for one in extra if one not in doubted]
         if ground is not None:
             departed = departures(image, ground, sheet.set_lines.values())
-            extra += [one for one in departed if not any(_meet(one.box, x.box) for x in extra)]
+            extra += [one for one in departed if not any(meet(one.box, x.box) for x in extra)]
         proofs = tuple(sheet.line_proof(index) for index in range(len(lines)))
         return Proof(
             verdict=_worst(proofs, extra if extra_text == FAIL else []),
@@ -192,14 +192,6 @@ class Proofreader:
                 return
             sheet.add(finder.find(image))
             self._read_strictly(sheet)
-
-
-def _meet(first: Box, second: Box) -> bool:
-    return all(
-        first[axis] < second[axis] + second[axis + 2]
-        and second[axis] < first[axis] + first[axis + 2]
-        for axis in (0, 1)
-    )
 
 
 def _worst(proofs: Sequence[LineProof], extra: Sequence[ExtraText]) -> Verdict:

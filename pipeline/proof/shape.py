@@ -11,11 +11,20 @@ line. It proves typeset lines only, and never alone.
 
 import dataclasses
 import math
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
-from pipeline.proof.coverage import Flags, Values, covered, opponent, opponent_of
+from pipeline.proof.coverage import (
+    Flags,
+    Values,
+    blurred,
+    covered,
+    filled,
+    opponent,
+    opponent_of,
+)
 from pipeline.proof.reading import Pixels
 from pipeline.proof.redraw import TRACE, Bounds, Drawn
 from pipeline.proof.verdict import Verdict
@@ -161,7 +170,7 @@ class _Window:
 
     def judged(self, given: Values | None) -> Shape:
         known = self._known()
-        ground = _filled(self.pixels, known, self.em) if given is None else given
+        ground = filled(self.pixels, known, self.em) if given is None else given
         cover, telling = covered(self.pixels, ground, self.colour)
         solid = self.mask > _INKED * self.mask.max()
         if telling[solid].mean() < _MOST_TELLING or self._hides(telling):
@@ -173,15 +182,11 @@ class _Window:
 
     def _hides(self, telling: Flags) -> bool:
         """Return whether a whole piece of the line cannot be told from what is under it."""
-        inked = np.asarray(self.mask > _PIECE, np.uint8)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
-        told = np.bincount(labels.ravel(), weights=telling.ravel(), minlength=count)
-        areas = stats[:, cv2.CC_STAT_AREA]
-        return bool((told[1:] < _TOLD * areas[1:])[areas[1:] >= _SPECK].any())
+        return any(telling[part][own].mean() < _TOLD for part, own in _pieces(self.mask))
 
     def _as_sharp_as(self, cover: Values) -> Values:
         # Scaling and compression soften edges; compare like with like.
-        softened = [_blurred(self.mask, blur) for blur in _SOFTER]
+        softened = [blurred(self.mask, blur) for blur in _SOFTER]
         return min((self.mask, *softened), key=lambda mask: float(((cover - mask) ** 2).sum()))
 
     def _known(self) -> Values:
@@ -195,7 +200,7 @@ class _Window:
         # A guessed ground forgives so much that the limit has to fall with the size.
         scale = WORST_RESIDUAL / _allowed(self.em) if limits is _GUESSED else 1.0
         sigma = max(0.7, self.em * 0.035)
-        apart = [np.abs(_blurred((cover - moved) * free, sigma)) for moved in _moved(mask, self.em)]
+        apart = [np.abs(blurred((cover - moved) * free, sigma)) for moved in _moved(mask, self.em)]
         difference = np.asarray(np.min(apart, axis=0), np.float32)
         near = cv2.dilate(np.asarray(mask > _TOUCHED, np.uint8), _disc(self.em * 0.35)) > 0
         outside = difference[~near & (known > 0)]
@@ -247,39 +252,28 @@ def _moved(mask: Values, em: float) -> list[Values]:
 
 def _least_covered(mask: Values, cover: Values) -> float:
     """Return the share of ink found for the worst separate piece of the line."""
+    worst = 1.0
+    for part, own in _pieces(mask):
+        weight = mask[part] * own
+        worst = min(worst, float((cover[part] * weight).sum() / (mask[part] * weight).sum()))
+    return worst
+
+
+def _pieces(mask: Values) -> Iterator[tuple[tuple[slice, slice], Flags]]:
+    """Yield the separate pieces of a line: where each one stands, and its pixels there."""
     inked = np.asarray(mask > _PIECE, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
-    worst = 1.0
     for index in range(1, count):
         left, top, width, height, area = stats[index]
         if area >= _SPECK:
             part = np.s_[top : top + height, left : left + width]
-            weight = mask[part] * (labels[part] == index)
-            worst = min(worst, float((cover[part] * weight).sum() / (mask[part] * weight).sum()))
-    return worst
+            yield part, labels[part] == index
 
 
 def _most_extra(mask: Values, cover: Values, em: float) -> float:
     own = cv2.dilate(mask, np.ones((3, 3), np.uint8))
     surplus = np.asarray(np.clip(cover - own, 0.0, 1.0), np.float32)
-    return float(_blurred(surplus, max(0.7, em * 0.03)).max())
-
-
-def _filled(pixels: Values, known: Values, em: float) -> Values:
-    """Return the background, under the glyphs as its surroundings suggest."""
-    total = known[:, :, None] * pixels
-    ground = np.broadcast_to(_typical(pixels, known), pixels.shape).astype(np.float32)
-    for sigma in (em, em * 0.3):
-        weight = _blurred(known, sigma)[:, :, None]
-        local = _blurred(total, sigma) / np.maximum(weight, 1e-6)
-        trust = np.clip(weight / 0.05, 0.0, 1.0)
-        ground = trust * local + (1 - trust) * ground
-    return np.asarray(ground, np.float32)
-
-
-def _typical(pixels: Values, known: Values) -> Values:
-    chosen = pixels[known > 0]
-    return np.asarray(np.median(chosen if chosen.size else pixels.reshape(-1, 3), axis=0))
+    return float(blurred(surplus, max(0.7, em * 0.03)).max())
 
 
 def _widened(ink: Bounds, shape: tuple[int, ...], margin: int) -> Bounds:
@@ -289,10 +283,6 @@ def _widened(ink: Bounds, shape: tuple[int, ...], margin: int) -> Bounds:
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> Values:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _blurred(values: Values, sigma: float) -> Values:
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), np.float32)
 
 
 def _disc(radius: float) -> Pixels:

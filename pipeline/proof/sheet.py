@@ -48,7 +48,6 @@ class Sheet:
         first: How many loose pieces the first look found.
         told: Which reader, by its place in the order, has read which loose piece.
         strips: Readings of typeset lines whose rows were read as one.
-        strict: Names of strict readers that have answered.
         judged: What is thought of each line.
         matched: The text that makes up each line that we did not set.
     """
@@ -66,9 +65,13 @@ class Sheet:
     first: int
     told: set[tuple[int, Quad]] = dataclasses.field(default_factory=set)
     strips: dict[int, list[Reading]] = dataclasses.field(default_factory=dict)
-    strict: set[str] = dataclasses.field(default_factory=set)
     judged: dict[int, Judgement] = dataclasses.field(default_factory=dict)
     matched: dict[int, Candidate] = dataclasses.field(default_factory=dict)
+
+    @property
+    def strict(self) -> frozenset[str]:
+        """Return the names of the readers that read only what they see."""
+        return frozenset(reader.name for reader in self.readers if reader.strict)
 
     def read(self, reader: Reader) -> None:
         """Let a reader read what is still open.
@@ -95,12 +98,10 @@ class Sheet:
         for index in whole:
             self.strips.setdefault(index, []).extend(next(answers))
         for index in rows:
-            self.rows[index] = [
-                self._told(piece, next(answers), reader) for piece in self.rows[index]
-            ]
+            self.rows[index] = [piece.also(next(answers)) for piece in self.rows[index]]
         for index in loose:
             self.told.add((self.readers.index(reader), self.loose[index].quad))
-            self.loose[index] = self._told(self.loose[index], next(answers), reader)
+            self.loose[index] = self.loose[index].also(next(answers))
 
     def judge(self) -> None:
         """Judge every line by what is known now."""
@@ -180,11 +181,6 @@ class Sheet:
         again = len(self.readers) > 1 and reader is self.readers[1]
         return self.image if again else self.words
 
-    def _told(self, piece: Piece, readings: Sequence[Reading], reader: Reader) -> Piece:
-        if reader.strict:
-            self.strict.add(reader.name)
-        return piece.also(readings)
-
     def _whole(self, lines: Sequence[int], reader: Reader) -> dict[int, Pixels]:
         wrapped = [index for index in lines if len(self.rows[index]) > 1]
         strips = {
@@ -208,11 +204,12 @@ class Sheet:
 
     def _evidence(self, line: Line, readings: Sequence[Reading]) -> list[Evidence]:
         text = without_marks(line.text)
+        strict = self.strict
         return [
             Evidence(
                 reading=r,
                 strict=self._vouched(r.reader, text),
-                sees=r.reader.partition(":")[0] in self.strict,
+                sees=r.reader.partition(":")[0] in strict,
             )
             for r in readings
         ]
@@ -272,7 +269,7 @@ class Sheet:
         judged = self.judged.get(index)
         return judged is not None and judged.verdict is Verdict.PASS
 
-    def _settled_quads(self) -> Iterator[tuple[tuple[float, float], ...]]:
+    def _settled_quads(self) -> Iterator[Quad]:
         for index, candidate in self.matched.items():
             if self._settled(index):
                 yield from (part.piece.quad for part in candidate.parts)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from pipeline.proof.reading import Pixels
 from pipeline.proof.verdict import Box
-from pipeline.typeset.contrast import luminance
+from pipeline.typeset.contrast import ratios_of
 
 _SEEN = 18
 """Levels of 255 by which words must depart from their ground to be seen at all. So far, 0.5 % of
@@ -76,7 +76,9 @@ def contrast_of(picture: Pixels, ground: Pixels | None, box: Box, size: float) -
     reach = 2 * max(2, round(em * _NEAR)) + 1
     near = cv2.dilate(np.asarray(levels > _HALF * top, np.uint8), np.ones((reach, reach), np.uint8))
     bare = (levels <= max(_BARE * top, _NOISE)) & (near > 0)
-    return float(np.percentile(_ratios(text, _averaged(seen, bare)), _WORST))
+    return float(
+        np.percentile(ratios_of(np.rint(text).astype(np.uint8), _averaged(seen, bare)), _WORST)
+    )
 
 
 def ink_box(picture: Pixels, ground: Pixels | None, box: Box) -> Box:
@@ -151,10 +153,3 @@ def _averaged(seen: Pixels, bare: _Mask) -> Pixels:
     total = cv2.resize(seen * weights[:, :, None], size, interpolation=cv2.INTER_AREA)
     full = share >= min(_FILLED, float(share.max()))
     return np.rint(total[full] / np.maximum(share[full], 1e-6)[:, None]).astype(np.uint8)
-
-
-def _ratios(text: npt.NDArray[np.float64], ground: Pixels) -> npt.NDArray[np.float64]:
-    light = luminance(np.rint(text).astype(np.uint8)[None])[0]
-    under = luminance(ground)
-    lighter, darker = np.maximum(light, under), np.minimum(light, under)
-    return np.asarray((lighter + 0.05) / (darker + 0.05))

@@ -7,6 +7,15 @@ Box = tuple[int, int, int, int]
 """Left, top, width and height in pixels of the delivered picture."""
 
 
+def meet(first: Box, second: Box) -> bool:
+    """Return whether two boxes share a pixel."""
+    return all(
+        first[axis] < second[axis] + second[axis + 2]
+        and second[axis] < first[axis] + first[axis + 2]
+        for axis in (0, 1)
+    )
+
+
 class Verdict(enum.StrEnum):
     """Only a pass ships."""
 

@@ -57,7 +57,7 @@ def contrast_under(
     top, bottom = rows.min(), rows.max() + 1
     left, right = columns.min(), columns.max() + 1
     under = picture[top:bottom, left:right][mask[top:bottom, left:right] > 0]
-    ratios = _ratios(under, colour)
+    ratios = ratios_of(rgb_of(colour), under)
     side = math.ceil(min(em, bottom - top + right - left))
     down, across = (places // side for places in np.nonzero(mask[top:bottom, left:right]))
     squares = down * (right - left) + across
@@ -65,18 +65,28 @@ def contrast_under(
     return min(worst, float(np.percentile(ratios, _WORST_SHARE)))
 
 
-def _ratios(pixels: npt.NDArray[np.uint8], colour: str) -> npt.NDArray[np.float64]:
-    rgb = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)]], np.uint8)
-    ink = luminance(rgb)[0]
-    ground = luminance(pixels)
-    lighter, darker = np.maximum(ink, ground), np.minimum(ink, ground)
-    ratios: npt.NDArray[np.float64] = (lighter + 0.05) / (darker + 0.05)
-    return ratios
+def rgb_of(colour: str) -> npt.NDArray[np.uint8]:
+    """Return a colour #RRGGBB as red, green and blue, shape [3]."""
+    return np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.uint8)
+
+
+def ratios_of(ink: npt.NDArray[np.uint8], pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """Return the contrast ratios of a colour, shape [3], with pixels, shape [n, 3] (WCAG 2.2)."""
+    light, ground = luminance(ink[None])[0], luminance(pixels)
+    lighter, darker = np.maximum(light, ground), np.minimum(light, ground)
+    return np.asarray((lighter + 0.05) / (darker + 0.05))
 
 
 def luminance(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     """Return the relative luminance of sRGB pixels, shape [n, 3] to [n] (WCAG 2.2)."""
-    linear = pixels.astype(np.float64) / 255
-    linear = np.where(linear <= _LINEAR_BELOW, linear / 12.92, ((linear + 0.055) / 1.055) ** 2.4)
-    weighted: npt.NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return weighted
+    return np.asarray(LINEAR[pixels] @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def _linear() -> npt.NDArray[np.float64]:
+    values = np.arange(256) / 255
+    curved = ((values + 0.055) / 1.055) ** 2.4
+    return np.where(values <= _LINEAR_BELOW, values / 12.92, curved)
+
+
+LINEAR = _linear()
+"""Linear light of each of the 256 values of sRGB."""

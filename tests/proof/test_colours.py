@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.proof.colours import difference, lab_of, rgb_of
+from pipeline.proof.colours import difference, lab_of
+from pipeline.typeset.contrast import rgb_of
 
 # Table 1 of Sharma, Wu and Dalal (2005): two colours in CIELAB and their difference.
 PAIRS = np.array([
