@@ -4,29 +4,31 @@ One process, each engine on one thread. Both ways get the delivered bytes decode
 is `pytesseract.image_to_string` of the whole picture in the locale's own language.
 """
 
+import dataclasses
 import datetime as dt
-import itertools
 import os
 import pathlib
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import PIL.Image
 import pytesseract
 
 from benchmarks.page import cpu_seconds, publish, table
-from benchmarks.studio import Made, campaigns, made
+from benchmarks.studio import campaigns
 from pipeline.daily import RunRequest, open_workshop, prepare, produce_batch
+from pipeline.plan.lines import Line
+from pipeline.produce.press import Prover
 from pipeline.proof.languages import languages_of
 from pipeline.proof.prove import Proofreader
+from pipeline.proof.reading import Pixels
+from pipeline.proof.verdict import Proof
 from pipeline.settings import read_settings
-from pipeline.typeset.renderer import TakumiRenderer
+from pipeline.typeset.setting import LineSetting
 
-FORMATS = ("meta-square",)
-PICTURES = 40
 CORES = 2
 TENTHS = 10
 MORNING = dt.datetime(2026, 11, 23, 6, tzinfo=dt.UTC)
@@ -40,29 +42,29 @@ def measure(images: int) -> None:
         images: How many proofs in a row to watch the memory over; 0 leaves that out.
     """
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    renderer, proofreader = TakumiRenderer(), Proofreader.standard()
-    pictures = list(itertools.islice(_creatives(renderer), PICTURES))
-    prove(proofreader, pictures[0])  # models are loaded by the first
+    asked = Asked(Proofreader.standard())
+    creatives, seconds, cpu = whole_line(asked)
+    proofreader = Proofreader.standard()  # has seen no plate yet
+    pictures = asked.pictures
     ours, naive = list[float](), list[float]()
     for picture in pictures:
         begun = cpu_seconds()
-        prove(proofreader, picture)
+        picture.prove(proofreader)
         between = cpu_seconds()
-        read(picture)
+        picture.read()
         ours.append(between - begun)
         naive.append(cpu_seconds() - between)
     ratio = statistics.median(ours) / statistics.median(naive)
     rows = [_row("ours", ours), _row("naive", naive)]
     memory = watched(proofreader, pictures, images) if images else []
-    creatives, seconds, cpu = whole_line()
     publish(
         "time",
         "Time and memory",
         [
             (
-                f"`benchmarks/proof.py --time --images {images}`: {len(pictures)} creatives of "
-                "1080 × 1080 pixels in as many locales as there are, one process, "
-                "`OMP_THREAD_LIMIT=1`."
+                f"`benchmarks/proof.py --time --images {images}`: the {len(pictures)} creatives of "
+                f"a day of the examples, {_megapixels(pictures):.2f} megapixels in the mean, in "
+                "the order of the run, one process, `OMP_THREAD_LIMIT=1`."
             ),
             table(["CPU seconds a creative", "median", "95 %", "mean"], rows),
             f"A proof takes {ratio:.2f} times the naive one (wanted: at most 1).",
@@ -76,32 +78,65 @@ def measure(images: int) -> None:
     )
 
 
-def _creatives(renderer: TakumiRenderer) -> Iterator[Made]:
-    found = (made(number, renderer, FORMATS) for number in itertools.count())
-    return (one for one in found if one is not None)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What the press asked a prover about one creative.
+
+    Attributes:
+        image: The delivered pixels, RGB.
+        locale: CLDR locale identifier.
+        prove: Asks a prover the same.
+    """
+
+    image: Pixels
+    locale: str
+    prove: Callable[[Prover], Proof]
+
+    def read(self) -> str:
+        """Read the creative at once."""
+        language = languages_of(self.locale)[0]
+        return str(pytesseract.image_to_string(PIL.Image.fromarray(self.image), lang=language))
 
 
-def prove(proofreader: Proofreader, picture: Made) -> None:
-    """Proofread a creative as the press does."""
-    creative = picture.creative
-    proofreader.prove(
-        picture.delivered,
-        creative.variant.lines,
-        creative.variant.locale,
-        creative.settings,
-        allowed=creative.variant.allowed_words,
-        ground=picture.ground,
-    )
+class Asked:
+    """A prover that keeps what it was asked.
+
+    Args:
+        prover: Answers.
+    """
+
+    def __init__(self, prover: Prover) -> None:
+        self._prover = prover
+        self.pictures: list[Picture] = []
+
+    def prove(  # noqa: PLR0913 - as of every prover
+        self,
+        image: Pixels,
+        lines: Sequence[Line],
+        locale: str,
+        settings: Sequence[LineSetting] = (),
+        extra_text: str = "fail",
+        allowed: frozenset[str] = frozenset(),
+        *,
+        ground: Pixels | None = None,
+        plate: Pixels | None = None,
+    ) -> Proof:
+        """Return the proof of the picture, and keep the question."""
+
+        def prove(prover: Prover) -> Proof:
+            return prover.prove(
+                image, lines, locale, settings, extra_text, allowed, ground=ground, plate=plate
+            )
+
+        self.pictures.append(Picture(image=image, locale=locale, prove=prove))
+        return prove(self._prover)
 
 
-def read(picture: Made) -> str:
-    """Read a creative at once."""
-    image = PIL.Image.fromarray(picture.delivered)
-    language = languages_of(picture.creative.variant.locale)[0]
-    return str(pytesseract.image_to_string(image, lang=language))
+def _megapixels(pictures: Sequence[Picture]) -> float:
+    return statistics.mean(one.image.size / 3 / 1e6 for one in pictures)
 
 
-def whole_line() -> tuple[int, float, float]:
+def whole_line(prover: Prover) -> tuple[int, float, float]:
     """Return how many creatives the examples of one day have, and the seconds and CPU seconds."""
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings({"PROOFPRESS_WORK": folder}, CORES)
@@ -111,20 +146,19 @@ def whole_line() -> tuple[int, float, float]:
             instant=MORNING,
             day=MORNING.date(),
         )
-        reader = Proofreader.standard()
-        workshop = open_workshop(settings, reader, reader.versions())
+        workshop = open_workshop(settings, prover, {})
         plan = prepare(request, settings)
         begun, used = time.perf_counter(), cpu_seconds()
         done = [produce_batch(batch, workshop, lambda _: None) for batch in plan.batches(plan.size)]
         return sum(map(len, done)), time.perf_counter() - begun, cpu_seconds() - used
 
 
-def watched(proofreader: Proofreader, pictures: Sequence[Made], images: int) -> list[float]:
+def watched(proofreader: Prover, pictures: Sequence[Picture], images: int) -> list[float]:
     """Return the resident memory in MB at each tenth of so many proofs, and print it."""
     marks = {round(images * tenth / TENTHS) for tenth in range(1, TENTHS + 1)}
     sizes = []
     for number in range(1, images + 1):
-        prove(proofreader, pictures[number % len(pictures)])
+        pictures[number % len(pictures)].prove(proofreader)
         if number in marks:
             sizes.append(resident())
             print(f"{number} proofs: {sizes[-1]:.0f} MB", flush=True)

@@ -79,17 +79,16 @@ def places() -> tuple[tuple[int, str, str], ...]:
     return tuple(some[turn % len(some)] for turn in range(most) for some in by_locale.values())
 
 
-def made(number: int, renderer: TakumiRenderer, only: Sequence[str] = ()) -> Made | None:
+def made(number: int, renderer: TakumiRenderer) -> Made | None:
     """Return the creative of a number; None if its words cannot be set as the dice fell.
 
     Args:
         number: Locales take turns; all else (day, format, palette, fonts, backdrop, texture)
             is drawn from it.
         renderer: Measures and paints.
-        only: Formats to choose from; all if empty.
     """
     dice = np.random.default_rng(number)
-    variant = _variant(number, dice, only or tuple(known_formats()), renderer.engine)
+    variant = _variant(number, dice, tuple(known_formats()), renderer.engine)
     if variant is None:
         return None
     plate = _plate(variant, dice, renderer)

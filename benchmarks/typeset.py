@@ -19,8 +19,9 @@ from typing import Any
 
 from benchmarks.page import cpu_seconds, percent, publish, table
 from benchmarks.studio import Made, made, others
+from pipeline.produce.planner import Planner, Task
 from pipeline.produce.planting import EXTRA_ROLE, Painter
-from pipeline.produce.selftest import Planner, Task, tried
+from pipeline.produce.selftest import proofread, tried
 from pipeline.produce.tally import upper_bound
 from pipeline.proof.corruption import NUMBERS
 from pipeline.proof.prove import Proofreader
@@ -118,14 +119,7 @@ def proved(number: int) -> dict[str, Any]:
     if right is None:
         return result
     variant = right.creative.variant
-    proof = proofreader.prove(
-        right.delivered,
-        variant.lines,
-        variant.locale,
-        right.creative.settings,
-        allowed=variant.allowed_words,
-        ground=right.ground,
-    )
+    proof = proofread(right.creative, right.delivered, proofreader)
     painter = Painter(renderer=renderer)
     planner = Planner(painter, number)
     errors = [

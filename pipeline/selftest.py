@@ -11,9 +11,10 @@ from pipeline.errors import UsageError
 from pipeline.plan.variants import Variant
 from pipeline.produce.creative import Creative, known_good
 from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.planner import Planner, Task, read_alone, sample
 from pipeline.produce.planting import Painter
 from pipeline.produce.press import produce_all
-from pipeline.produce.selftest import Planner, SelfTest, Task, run_tests, sample
+from pipeline.produce.selftest import SelfTest, run_tests
 from pipeline.produce.tally import rows_of, tables, upper_bound
 from pipeline.proof.corruption import script_name
 from pipeline.proof.prove import Proofreader
@@ -71,6 +72,7 @@ def try_day(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) 
     others = _others(variant for plan in day_plan.plans for variant in plan.variants)
     planner = Planner(painter, 0)
     tasks = [_task(planner, creative, others, ERRORS_A_CREATIVE) for creative in chosen]
+    tasks += read_alone(tasks)
     result = run_tests(tasks, painter, workshop.press.prover, workshop.settings.workers)
     if not result.slips:
         return Tried(outcomes=tuple(outcomes), selftest=result)

@@ -52,7 +52,9 @@ class Seeing:
         ground: Pixels | None = None,
         plate: Pixels | None = None,  # noqa: ARG002 - likewise
     ) -> Proof:
-        assert ground is not None
+        if ground is None:
+            unread = proof([(line, Verdict.UNSURE) for line in lines])
+            return dataclasses.replace(unread, lines=())
         drawer = functools.partial(draw_line, renderer=RENDERER)
         known = set_lines(image, lines, settings, drawer, ground)
         judged = [(line, known[index].shape.verdict) for index, line in enumerate(lines)]
@@ -60,6 +62,28 @@ class Seeing:
         extra = tuple(departures(image, ground, known.values()))
         verdict = Verdict.FAIL if extra else found.verdict
         return dataclasses.replace(found, extra=extra, verdict=verdict)
+
+
+class Credulous(Seeing):
+    """Compares shapes as it should, but reads on every picture what it expects to read."""
+
+    def prove(  # noqa: PLR0913 - the protocol's
+        self,
+        image: Pixels,
+        lines: Sequence[Line],
+        locale: str,
+        settings: Sequence[LineSetting] = (),
+        extra_text: str = "fail",
+        allowed: frozenset[str] = frozenset(),
+        *,
+        ground: Pixels | None = None,
+        plate: Pixels | None = None,
+    ) -> Proof:
+        if not settings:
+            return proof([(line, Verdict.PASS) for line in lines])
+        return super().prove(
+            image, lines, locale, settings, extra_text, allowed, ground=ground, plate=plate
+        )
 
 
 def proof(judged: Sequence[tuple[Line, Verdict]]) -> Proof:

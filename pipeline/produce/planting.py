@@ -19,7 +19,7 @@ from pipeline.produce.finish import decode, encode
 from pipeline.produce.room import around, inside, meet, union
 from pipeline.proof.corruption import Kind, script_name, wrong_versions
 from pipeline.proof.redraw import Bounds, Drawn, draw_again
-from pipeline.typeset.contrast import NEEDED, contrast_under
+from pipeline.typeset.contrast import NEEDED, contrast_under, rgb_of
 from pipeline.typeset.draw import draw_line
 from pipeline.typeset.fonts import missing_glyphs
 from pipeline.typeset.lettering import composite
@@ -157,7 +157,7 @@ class Painter:
         """
         wrong = {one.role: one.setting for one in planted}
         shown = [wrong.pop(setting.role, setting) for setting in creative.settings]
-        picture = decode(creative.base, *creative.size).copy()
+        picture = _decoded(creative.base, *creative.size).copy()
         for setting in [*shown, *wrong.values()]:
             _lay_over(picture, self._drawn(setting), setting.colour)
         fmt = creative.variant.format
@@ -206,7 +206,7 @@ class Painter:
         apart = np.abs(drawn.within(both).astype(int) - right.within(both)) > _SEEN * 255
         under = _decoded(creative.base, *creative.size)[both[1] : bottom, both[0] : right_edge]
         apart = apart[: under.shape[0], : under.shape[1]]
-        legible = np.abs(under.astype(int) - _rgb(wrong.colour)).max(axis=2) > _LEGIBLE
+        legible = np.abs(under.astype(int) - rgb_of(wrong.colour)).max(axis=2) > _LEGIBLE
         return box if (apart & legible).sum() >= _LEAST_SEEN else None
 
     def _extra(
@@ -258,12 +258,8 @@ def _lay_over(picture: Pixels, drawn: Drawn, colour: str) -> None:
     right, bottom = min(picture.shape[1], box[2]), min(picture.shape[0], box[3])
     part = np.s_[top:bottom, left:right]
     mask = drawn.within((left, top, right, bottom))
-    flat = np.broadcast_to(_rgb(colour), (*mask.shape, 3))
+    flat = np.broadcast_to(rgb_of(colour), (*mask.shape, 3))
     picture[part] = composite(picture[part], np.dstack([flat, mask]))
-
-
-def _rgb(colour: str) -> Pixels:
-    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
 
 
 @functools.lru_cache(maxsize=4)

@@ -1,6 +1,7 @@
 """Room: where lines stand on a picture, and whether places meet."""
 
 from pipeline.proof.redraw import Bounds, turned
+from pipeline.proof.verdict import Box
 from pipeline.typeset.setting import LineSetting
 
 _MARGIN = 0.5
@@ -28,6 +29,12 @@ def meet(first: Bounds, second: Bounds) -> bool:
     """Return whether two places share a pixel."""
     across = first[0] < second[2] and second[0] < first[2]
     return across and first[1] < second[3] and second[1] < first[3]
+
+
+def near(box: Box, ink: Bounds, margin: int) -> bool:
+    """Return whether a box of a proof comes within a margin, in pixels, of some ink."""
+    left, top, width, height = box
+    return meet((left - margin, top - margin, left + width + margin, top + height + margin), ink)
 
 
 def union(first: Bounds, second: Bounds) -> Bounds:

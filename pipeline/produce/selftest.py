@@ -7,30 +7,22 @@ that the proof still refuses what it must, before anything ships.
 
 import concurrent.futures
 import dataclasses
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline.produce.creative import Creative
 from pipeline.produce.finish import decode
+from pipeline.produce.planner import Task
 from pipeline.produce.planting import EXTRA_ROLE, Painter, Planted, undisturbed
 from pipeline.produce.press import Prover
-from pipeline.proof.corruption import Kind, script_name
-from pipeline.proof.redraw import Bounds
-from pipeline.proof.verdict import Box, Proof, Verdict
+from pipeline.produce.room import near
+from pipeline.proof.verdict import Proof, Verdict
 
-_LARGE = 1_100_000
-"""Pixels from which a picture takes so long to prove that smaller ones are tested first."""
 _NEAR = 0.5
 """How far around a line, in em, text that nobody asked for counts as that line's error."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """A picture to paint and prove: a creative and the errors on it."""
-
-    creative: Creative
-    planted: tuple[Planted, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +33,13 @@ class Trial:
         variant: The creative's id.
         planted: The error.
         verdict: What was thought of it; a pass is a slip.
+        by_reading: Whether the proof could only read it.
     """
 
     variant: str
     planted: Planted
     verdict: Verdict
+    by_reading: bool = False
 
     @property
     def slipped(self) -> bool:
@@ -54,7 +48,7 @@ class Trial:
 
     def __str__(self) -> str:
         one = self.planted
-        where = f"{self.variant}, {one.role}"
+        where = f"{self.variant}, {one.role}" + (", by reading alone" if self.by_reading else "")
         if one.role == EXTRA_ROLE:
             return f"{where}: {one.planted!r} was not asked for and was not seen"
         return f"{where}: {one.planted!r} passed for {one.requested!r} ({one.kind})"
@@ -114,67 +108,6 @@ def _slip_record(trial: Trial) -> dict[str, str]:
     }
 
 
-class Planner:
-    """Decides which errors to plant, so that every kind gets its turn in every script.
-
-    A creative that comes again gets other errors.
-
-    Args:
-        painter: Plants.
-        seed: Any number; the same creatives and seed give the same errors.
-    """
-
-    def __init__(self, painter: Painter, seed: int) -> None:
-        self._painter = painter
-        self._seed = seed
-        self._counts: Counter[tuple[str, Kind]] = Counter()
-        self._turns: Counter[str] = Counter()
-
-    def task(self, creative: Creative, others: Mapping[str, Sequence[str]], most: int) -> Task:
-        """Return a creative with errors, one a line, the kinds first that had fewest turns.
-
-        Args:
-            creative: The right creative.
-            others: Role to the same line in other languages.
-            most: How many errors at most.
-        """
-        self._turns[creative.variant.id] += 1
-        roles = [setting.role for setting in creative.settings]
-        roles.sort(key=lambda role: self._number(creative, role))
-        planted = list[Planted]()
-        for role in [EXTRA_ROLE, *roles]:
-            error = self._error(creative, role, others) if len(planted) < most else None
-            if error:
-                planted.append(error)
-                self._counts[error.script, error.kind] += 1
-        return Task(creative=creative, planted=tuple(planted))
-
-    def _error(
-        self, creative: Creative, role: str, others: Mapping[str, Sequence[str]]
-    ) -> Planted | None:
-        if role == EXTRA_ROLE:
-            mean = sum(self._counts.values()) / max(1, len(self._counts))
-            if self._counts[creative.script, Kind.EXTRA] > mean:
-                return None
-            return self._painter.plant_extra(creative, self._number(creative, role))
-        text = next(one.text for one in creative.settings if one.role == role)
-        script = script_name(text, creative.variant.locale)
-        kinds = [kind for kind in Kind if kind is not Kind.EXTRA]
-        kinds.sort(key=lambda k: (self._counts[script, k], self._number(creative, role, k)))
-        for kind in kinds:
-            seed = self._number(creative, role, kind)
-            error = self._painter.plant(creative, role, kind, seed, others.get(role, ()))
-            if error:
-                return error
-        return None
-
-    def _number(self, creative: Creative, *names: str) -> int:
-        """Return a number that the seed, the creative and some names decide."""
-        turn = self._turns[creative.variant.id]
-        spelt = "|".join([str(self._seed), str(turn), creative.variant.fingerprint, *names])
-        return int.from_bytes(hashlib.sha256(spelt.encode()).digest()[:8])
-
-
 def run_tests(tasks: Sequence[Task], painter: Painter, prover: Prover, workers: int) -> SelfTest:
     """Return what the proof thinks of planted errors.
 
@@ -204,16 +137,17 @@ def tried(task: Task, painter: Painter, prover: Prover) -> SelfTest:
     An error whose line passes, but beside which something is seen that nobody asked for, is
     proved once more alone: another line's error may be what is seen.
     """
-    proof = _proved(task, painter, prover)
+    proof = _proof(task, painter, prover)
     name = task.creative.variant.id
     trials = []
     for one in task.planted:
         verdict = _verdict(proof, one)
         if len(task.planted) > 1 and verdict is not Verdict.PASS and _line(proof, one):
             alone = dataclasses.replace(task, planted=(one,))
-            verdict = _verdict(_proved(alone, painter, prover), one)
-        trials.append(Trial(variant=name, planted=one, verdict=verdict))
-    free = undisturbed(task.creative, task.planted)
+            verdict = _verdict(_proof(alone, painter, prover), one)
+        trials.append(Trial(variant=name, planted=one, verdict=verdict, by_reading=task.by_reading))
+    # What a model drew is often unsure, so right lines tell nothing when they are only read.
+    free = frozenset() if task.by_reading else undisturbed(task.creative, task.planted)
     beside = [line for line in proof.lines if line.role in free]
     return SelfTest(
         trials=tuple(trials),
@@ -227,10 +161,27 @@ def tried(task: Task, painter: Painter, prover: Prover) -> SelfTest:
     )
 
 
-def _proved(task: Task, painter: Painter, prover: Prover) -> Proof:
-    creative = task.creative
+def _proof(task: Task, painter: Painter, prover: Prover) -> Proof:
+    creative, picture = task.creative, painter.paint(task.creative, task.planted)
+    if not task.by_reading:
+        return proofread(creative, picture, prover)
+    variant = creative.variant
+    return prover.prove(picture, variant.lines, variant.locale, allowed=variant.allowed_words)
+
+
+def proofread(creative: Creative, picture: npt.NDArray[np.uint8], prover: Prover) -> Proof:
+    """Return the proof of a picture in the place of a creative's own.
+
+    Args:
+        creative: What was asked for and how it was set.
+        picture: RGB, of the creative's size.
+        prover: Proofreads it.
+
+    Raises:
+        ToolMissingError: If an engine or font is not installed.
+    """
     return prover.prove(
-        painter.paint(creative, task.planted),
+        picture,
         creative.variant.lines,
         creative.variant.locale,
         creative.settings,
@@ -250,37 +201,8 @@ def _verdict(proof: Proof, planted: Planted) -> Verdict:
     if own is not None and own is not Verdict.PASS:
         return own
     margin = round(_NEAR * planted.setting.size)
-    if any(_meets(extra.box, planted.box, margin) for extra in proof.extra):
+    if any(near(extra.box, planted.box, margin) for extra in proof.extra):
         return Verdict.FAIL
     if own is None and not proof.lines:  # a prover that says nothing about lines
         return proof.verdict
     return Verdict.PASS
-
-
-def _meets(box: Box, ink: Bounds, margin: int) -> bool:
-    left, top, width, height = box
-    across = left < ink[2] + margin and ink[0] - margin < left + width
-    return across and top < ink[3] + margin and ink[1] - margin < top + height
-
-
-def sample(creatives: Sequence[Creative], seed: int) -> Iterator[Creative]:
-    """Yield creatives so that every script comes once before any comes twice.
-
-    Args:
-        creatives: To choose from.
-        seed: Any number; small pictures come first, and among those the seed decides.
-    """
-    by_script: dict[str, list[Creative]] = {}
-    for creative in creatives:
-        by_script.setdefault(creative.script, []).append(creative)
-
-    def place(creative: Creative) -> tuple[bool, bytes]:
-        spelt = f"{seed}|{creative.variant.fingerprint}".encode()
-        large = creative.size[0] * creative.size[1] > _LARGE
-        return large, hashlib.sha256(spelt).digest()
-
-    shelves = [sorted(shelf, key=place) for _, shelf in sorted(by_script.items())]
-    for turn in range(max(map(len, shelves), default=0)):
-        for shelf in shelves:
-            if turn < len(shelf):
-                yield shelf[turn]

@@ -14,11 +14,11 @@ from pipeline.plan.variants import Variant
 from pipeline.produce.creative import Creative, known_good
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.planner import Planner, sample
 from pipeline.produce.planting import EXTRA_ROLE, Painter, undisturbed
 from pipeline.produce.plates import Plates
 from pipeline.produce.press import Press
 from pipeline.produce.providers.studio import Studio
-from pipeline.produce.selftest import Planner, sample
 from pipeline.produce.store import Store
 from pipeline.proof.corruption import Kind
 from pipeline.typeset.lettering import Letterer
