@@ -3,6 +3,7 @@
 import base64
 import binascii
 import dataclasses
+import hashlib
 import io
 import re
 from collections.abc import Callable
@@ -23,10 +24,12 @@ class Reference:
 
     Attributes:
         data: Its bytes.
+        sha256: Their hash.
         size: Width and height in pixels.
     """
 
     data: bytes
+    sha256: str
     size: tuple[int, int]
 
 
@@ -80,7 +83,7 @@ class Order:
 
     def picture_key(self, seed: int) -> str:
         """Return what decides the picture's pixels: model, input and seed."""
-        images = [digest(reference.data.hex()) for reference in self.references]
+        images = [reference.sha256 for reference in self.references]
         size = f"{self.width}x{self.height}"
         return digest(self.provider, self.model, self.prompt, size, self.settings, seed, *images)
 
@@ -129,7 +132,7 @@ def read_reference(value: str, fetch: Callable[[str], bytes | None], *, bare: bo
         raise UnreadableReferenceError("file_download_error", "URL must be http(s) or a data URI.")
     try:
         with PIL.Image.open(io.BytesIO(data)) as image:
-            return Reference(data=data, size=image.size)
+            return Reference(data=data, sha256=hashlib.sha256(data).hexdigest(), size=image.size)
     except (OSError, PIL.Image.DecompressionBombError) as error:
         message = "Failed to load the image. Please ensure the image file is not corrupted."
         raise UnreadableReferenceError("image_load_error", message) from error
