@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
+from pipeline.typeset.renderer import TakumiRenderer
 from simulator import bfl, control, fal, fal_platform, fal_results, media, runflow, runflow_assets
 from simulator.bill import Bill
 from simulator.callbacks import Callbacks
@@ -40,7 +41,7 @@ def world_of(options: Options, origin: str, foreign: str) -> World:
         bill=bill,
         book=JobBook(bill, options.seed, options.latency),
         faults=faults,
-        painter=Painter(options.pictures, Studio(options.misspelling)),
+        painter=Painter(options.pictures, Studio(options.misspelling, TakumiRenderer())),
         callbacks=Callbacks(),
         origin=origin,
         foreign=foreign,
