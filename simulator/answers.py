@@ -35,7 +35,6 @@ _STATUS = {
     "poll_http_500": 500,
     "poll_rate_limit": 429,
 }
-_LASTING = ("payment_required", "unauthorized", "forbidden", "invalid_field")
 _AFTER = ("http_500_after_accept", "drop_after_accept")
 _GATEWAY = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad "
@@ -74,16 +73,16 @@ def refusal(scenario: Scenario, attempt: int, now: float, say: Say) -> Response 
         say: The API's error answer.
     """
     for name in SUBMIT:
-        if name not in _AFTER and strikes(scenario, name, attempt, always=name in _LASTING):
+        if name not in _AFTER and strikes(scenario, name, attempt, always=True):
             return _answer(name, scenario, now, say)
     return None
 
 
 def lost(scenario: Scenario, attempt: int, say: Say) -> Response | None:
     """Return what a client sees of a submit that was accepted but not told so, or nothing."""
-    if strikes(scenario, "http_500_after_accept", attempt):
+    if strikes(scenario, "http_500_after_accept", attempt, always=True):
         return say(500, MESSAGES[500])
-    if strikes(scenario, "drop_after_accept", attempt):
+    if strikes(scenario, "drop_after_accept", attempt, always=True):
         return DropConnection()
     return None
 

@@ -71,13 +71,13 @@ def _window(world: World, request: Request, endpoints: list[str]) -> list[Job]:
     start = now - (REQUEST_DAYS if names else 1) * DAY
     start = from_iso(query["start"]) if "start" in query else start
     end = from_iso(query["end"]) if "end" in query else now + 1
+    named = [world.book.jobs[name] for name in names if name in world.book.jobs]
     return [
         job
         for endpoint in endpoints
-        for job in reversed(world.book.by_endpoint.get(endpoint, []))
-        if job.order.provider == "fal"
+        for job in reversed(named if names else world.book.by_endpoint.get(endpoint, []))
+        if (job.order.provider, job.order.endpoint) == ("fal", endpoint)
         and start <= job.submitted < end
-        and (not names or job.id in names)
         and job.done(now)
         and not job.order.inline
         and world.listed(job)

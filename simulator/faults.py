@@ -28,7 +28,7 @@ SUBMIT = (
     "http_500_after_accept",
     "drop_after_accept",
 )
-"""Faults of a submit. An argument is the number of tries of one request that suffer."""
+"""Faults of a submit. An argument is how many tries of one request suffer, all without one."""
 
 JOB = (
     "queued_forever",

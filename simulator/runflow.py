@@ -268,16 +268,15 @@ def _job(world: World, request: Request) -> Job | None:
 
 
 def _filtered(world: World, query: str | None) -> list[Job]:
-    jobs = [job for job in world.book.jobs.values() if job.order.provider == "runflow"]
-    if query is not None:
-        match = _FILTER.fullmatch(query)
-        if match is None:
-            raise ValueError(f"q is not understood: {query}; use client_ref.EQ:'<token>'")
-        field, value = match.groups()
-        if field == "client_ref":
-            jobs = world.book.by_client_ref.get(value, [])
-        else:
-            jobs = [job for job in jobs if run_of(world, job).get(field) == value]
+    match = _FILTER.fullmatch(query or "")
+    if query is not None and match is None:
+        raise ValueError(f"q is not understood: {query}; use client_ref.EQ:'<token>'")
+    if match is not None and match[1] == "client_ref":
+        jobs = world.book.by_client_ref.get(match[2], [])
+    else:
+        jobs = [job for job in world.book.jobs.values() if job.order.provider == "runflow"]
+    if match is not None and match[1] != "client_ref":
+        jobs = [job for job in jobs if run_of(world, job).get(match[1]) == match[2]]
     return [job for job in reversed(jobs) if world.listed(job)]
 
 

@@ -18,6 +18,8 @@ from simulator.jobs import Job
 from simulator.world import LIFETIMES, World
 
 ORGANISATION = uuid4_of("organisation")
+FLAPS = 3
+"""Polls that `status_flap` without an argument confuses."""
 _FAILURES = {
     "failed": ("PROVIDER_ERROR", "The provider returned an error: 500"),
     "moderated_input": ("CONTENT_MODERATED", "The prompt was flagged by a content checker."),
@@ -33,19 +35,23 @@ def _status(world: World, job: Job) -> str:
         return "rebalancing"
     if "canceled_vs_cancelled" in job.scenario and phase == "done":
         return "cancelled"
-    flaps = (job.scenario.get("status_flap") or "3") if "status_flap" in job.scenario else "0"
-    if phase == "done" and job.polls <= int(flaps):
+    flaps = job.scenario.get("status_flap")
+    if phase == "done" and flaps is not None and job.polls <= int(flaps or FLAPS):
         return "running" if job.polls % 2 else "queued"
     return phase if phase != "done" else _ENDS.get(job.fate, "failed")
 
 
 def run_of(world: World, job: Job) -> dict[str, Any]:
     """Return the run as a read shows it now."""
-    run = envelope(job, _status(world, job))
-    if run["status_code"] == "succeeded":
+    return _filled(world, job, _status(world, job))
+
+
+def _filled(world: World, job: Job, status: str) -> dict[str, Any]:
+    run = envelope(job, status)
+    if status == "succeeded":
         run["output"] = _output(world, job)
         run["cost"] = plain(job.usd)
-    elif run["status_code"] == "failed":
+    elif status == "failed":
         code, message = _FAILURES[job.fate]
         stage = "preprocess" if job.fate == "moderated_input" else "dispatch"
         run |= {"failure_code": code, "failure_message": message, "failure_stage_code": stage}
@@ -125,7 +131,7 @@ def send_callback(world: World, job: Job, *, copies: int) -> None:
 
     async def delivery() -> Delivery:
         status = _ENDS.get(job.fate, "failed")
-        run = run_of(world, job)
+        run = _filled(world, job, status)
         failed = {"code": run["failure_code"], "message": run["failure_message"]}
         payload = {
             "event": _EVENTS[status],
