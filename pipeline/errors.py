@@ -6,6 +6,7 @@
     ├── UsageError              2   the command line asks for something that does not exist
     ├── BudgetError             3   no key, no credit, or the budget is used up
     ├── ToolMissingError        4   a tool, font or language pack is not installed
+    ├── LedgerError             4   the ledger's database cannot be read or written
     └── ProviderError           1   a provider did not deliver; what it leaves out is held
 
 A failed check is data (a proof, an outcome), never an exception.
@@ -92,6 +93,12 @@ class BudgetError(ProofpressError):
 
 class ToolMissingError(ProofpressError):
     """A tool, font or language pack that the work needs is not installed."""
+
+    exit_code = ExitCode.TOOL
+
+
+class LedgerError(ProofpressError):
+    """The ledger's database cannot be read or written, so nothing more may be paid."""
 
     exit_code = ExitCode.TOOL
 

@@ -1,0 +1,1 @@
+"""Ledger: the database of intents, request ids, charges and outcomes: the truth about money."""

@@ -1,0 +1,165 @@
+"""Accounts: what the ledger adds up to, and whether the vendors' own records agree."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import Row, exists, insert, select
+
+from pipeline.produce.ledger.database import Database
+from pipeline.produce.ledger.reading import entries_where, purpose_values
+from pipeline.produce.ledger.reconcile import Difference, differences_of
+from pipeline.produce.ledger.rows import Entry, Saving, SavingKind
+from pipeline.produce.ledger.schema import ATTEMPTS, EVENTS, META, RUNS, SAVINGS
+from pipeline.produce.ledger.spend import By, Spend, spend_of
+from pipeline.produce.ledger.states import ENDED, EntryState
+from pipeline.produce.ledger.units import dollars_of, instant_of, micros_of, ticks_of
+from pipeline.produce.providers.protocol import Charge
+
+_HAS_ENDED = ATTEMPTS.c.state.in_(sorted(ENDED))
+_MONEY = {"reserved", "charged", "estimated", "amount"}
+_INSTANTS = {"created", "updated", "at", "started", "ended"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRate:
+    """How the latest attempts of a campaign ended.
+
+    Attributes:
+        accepted: How many were accepted.
+        ended: Out of how many.
+    """
+
+    accepted: int
+    ended: int
+
+    @property
+    def share(self) -> float | None:
+        """Return the share that was accepted; None if none has ended."""
+        return self.accepted / self.ended if self.ended else None
+
+
+class Accounts:
+    """What the ledger adds up to.
+
+    Args:
+        database: The ledger's.
+        clock: Returns the present instant.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], dt.datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def save(self, saving: Saving) -> bool:
+        """Book what was not paid for a variant, and return whether that was new.
+
+        Each kind counts once for a variant, however often its day is run again; and a cache hit
+        counts only for a variant that no attempt was first wanted for.
+
+        Raises:
+            LedgerError: If the database cannot be written.
+        """
+        variant = saving.purpose.variant
+        known = exists().where(SAVINGS.c.kind == saving.kind.value, SAVINGS.c.variant == variant)
+        paid = exists().where(ATTEMPTS.c.variant == variant)
+        doubt = known | paid if saving.kind is SavingKind.CACHE else known
+        row = {
+            "kind": saving.kind.value,
+            "job": saving.job,
+            "amount": micros_of(saving.amount),
+            "at": ticks_of(self._clock()),
+        }
+        with self._database.write(alone=True) as connection:
+            if connection.scalar(select(doubt)):
+                return False
+            connection.execute(insert(SAVINGS).values(row | purpose_values(saving.purpose)))
+            return True
+
+    def spend(self, by: By = By.CAMPAIGN, since: dt.date | None = None) -> Spend:
+        """Return what was spent, wasted and saved.
+
+        Args:
+            by: What to list it by.
+            since: The first campaign day that counts; None for all.
+
+        Raises:
+            LedgerError: If the database cannot be read.
+        """
+        with self._database.read() as connection:
+            return spend_of(connection, by, since)
+
+    def accept_rate(self, campaign: str, last: int) -> AcceptRate:
+        """Return how the latest attempts of a campaign ended.
+
+        What was provably not accepted by a provider, and so cost nothing, says nothing about
+        pictures and does not count.
+
+        Args:
+            campaign: The campaign's name.
+            last: How many to look at, the latest to end first.
+
+        Raises:
+            LedgerError: If the database cannot be read.
+        """
+        failed_free = (ATTEMPTS.c.state == EntryState.FAILED.value) & (ATTEMPTS.c.charged == 0)
+        found = (
+            select(ATTEMPTS.c.state)
+            .where(ATTEMPTS.c.campaign == campaign, _HAS_ENDED, ~failed_free)
+            .order_by(ATTEMPTS.c.updated.desc(), ATTEMPTS.c.id.desc())
+            .limit(last)
+        )
+        with self._database.read() as connection:
+            states = connection.scalars(found).all()
+        return AcceptRate(accepted=states.count(EntryState.ACCEPTED.value), ended=len(states))
+
+    def reconcile(
+        self, charges: Iterable[Charge], provider: str, since: dt.datetime
+    ) -> tuple[Difference, ...]:
+        """Compare the ledger with a provider's own record; nothing is changed.
+
+        Args:
+            charges: The record, whole from `since` on; earlier lines do no harm.
+            provider: Whose record it is.
+            since: Our attempts intended before it are not missed in the record.
+
+        Raises:
+            LedgerError: If the database cannot be read.
+        """
+        with self._database.read() as connection:
+            entries = entries_where(connection, ATTEMPTS.c.provider == provider)
+        return differences_of(charges, entries, since)
+
+    def entries_for(self, variant: str) -> tuple[Entry, ...]:
+        """Return the attempts that were first wanted for one variant, oldest first.
+
+        Raises:
+            LedgerError: If the database cannot be read.
+        """
+        with self._database.read() as connection:
+            return entries_where(connection, ATTEMPTS.c.variant == variant)
+
+    def export(self) -> dict[str, list[dict[str, object]]]:
+        """Return every row of every table, ready for JSON: dollars as text, instants as ISO 8601.
+
+        Raises:
+            LedgerError: If the database cannot be read.
+        """
+        with self._database.read() as connection:
+            return {
+                table.name: [
+                    _readable(row)
+                    for row in connection.execute(select(table).order_by(*table.primary_key))
+                ]
+                for table in (META, ATTEMPTS, EVENTS, RUNS, SAVINGS)
+            }
+
+
+def _readable(row: Row[tuple[object, ...]]) -> dict[str, object]:
+    values = dict(row._mapping)  # noqa: SLF001 - the documented name
+    for name, value in values.items():
+        if isinstance(value, int) and name in _MONEY:
+            values[name] = str(dollars_of(value))
+        elif isinstance(value, int) and name in _INSTANTS:
+            values[name] = instant_of(value).isoformat()
+    return values
