@@ -20,6 +20,7 @@ _FALLBACKS = (
     ("#E8F3FF", "#8EC5FF", "#2456C7", "#0D1733"),
     ("#F3F7E9", "#B8D96B", "#4B7F1E", "#18260E"),
 )
+_PIECES = 34
 _NARROW = 1.25
 """Pictures wider than this multiple of their height keep the thing on the right."""
 
@@ -38,7 +39,7 @@ def thing_place(size: tuple[int, int], taken: frozenset[str]) -> tuple[float, fl
     if not taken:
         return width * 0.5, height * 0.5, short * 0.28
     if "middle" not in taken:
-        return width * 0.5, height * 0.535, min(short * 0.25, height * 0.158)
+        return width * 0.5, height * 0.545, min(short * 0.25, height * 0.158)
     free = "lower" if "lower" not in taken else "upper"
     return width * 0.5, height * (0.81 if free == "lower" else 0.19), min(short, height) * 0.15
 
@@ -133,12 +134,14 @@ def _thing(
     vivid = sorted(colours, key=lambda colour: max(colour) - min(colour), reverse=True)
     picture = _ball(picture, centre, radius, (250, 247, 240))
     picture = _ball(picture, centre, radius * 0.84, dark)
-    for number in range(11):
+    bright = [colour for colour in vivid[:3] if colour != dark] or [(214, 92, 48)]
+    # A heap that hides the dish: single round things could be read as letters.
+    for number in range(_PIECES):
         angle = 6.283 * draw(key, "angle", number)
-        reach = radius * 0.56 * draw(key, "reach", number) ** 0.5
+        reach = radius * 0.6 * (1 - number / _PIECES)
         place = (centre[0] + reach * np.cos(angle), centre[1] + reach * np.sin(angle))
-        size = radius * (0.13 + 0.16 * draw(key, "size", number))
-        picture = _ball(picture, place, size, vivid[number % min(3, len(vivid))])
+        size = radius * (0.2 + 0.12 * draw(key, "size", number))
+        picture = _ball(picture, place, size, bright[number % len(bright)])
     return picture
 
 
