@@ -20,7 +20,8 @@ _FALLBACKS = (
     ("#E8F3FF", "#8EC5FF", "#2456C7", "#0D1733"),
     ("#F3F7E9", "#B8D96B", "#4B7F1E", "#18260E"),
 )
-_PIECES = 34
+_PIECES = 48
+_GOLDEN_ANGLE = 2.39996
 _NARROW = 1.25
 """Pictures wider than this multiple of their height keep the thing on the right."""
 
@@ -137,10 +138,10 @@ def _thing(
     bright = [colour for colour in vivid[:3] if colour != dark] or [(214, 92, 48)]
     # A heap that hides the dish: single round things could be read as letters.
     for number in range(_PIECES):
-        angle = 6.283 * draw(key, "angle", number)
-        reach = radius * 0.6 * (1 - number / _PIECES)
+        angle = _GOLDEN_ANGLE * number + draw(key, "angle", number)
+        reach = radius * 0.62 * (1 - number / _PIECES) ** 0.5
         place = (centre[0] + reach * np.cos(angle), centre[1] + reach * np.sin(angle))
-        size = radius * (0.2 + 0.12 * draw(key, "size", number))
+        size = radius * (0.15 + 0.12 * draw(key, "size", number))
         picture = _ball(picture, place, size, bright[number % len(bright)])
     return picture
 
