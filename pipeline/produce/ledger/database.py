@@ -48,7 +48,7 @@ class Database:
     """
 
     def __init__(self, engine: Engine, folder: pathlib.Path | None) -> None:
-        self._engine = engine
+        self.engine = engine
         self._writer = engine.execution_options(writes=True)
         self._is_file = engine.dialect.name == "sqlite"
         # SQLite lets one writer in at a time, and makes the others sleep and try again. Threads
@@ -68,7 +68,7 @@ class Database:
         Raises:
             LedgerError: If the database cannot be read.
         """
-        with _explained(), self._engine.connect() as connection:
+        with _explained(), self.engine.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -111,12 +111,13 @@ class Database:
                     self._use_log()
             with self._writer.begin() as connection:
                 if not self._is_file:
+                    _check_durable(connection)
                     number = advisory_number("tables")
                     connection.execute(select(func.pg_advisory_xact_lock(number)))
                 create_tables(connection)
 
     def _use_log(self) -> None:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             raw = connection.connection.cursor()
             mode = raw.execute("PRAGMA journal_mode=WAL").fetchone()  # in no transaction
             raw.close()
@@ -130,7 +131,7 @@ class Database:
         """Give back all locks and connections."""
         with _explained():
             self.locks.close()
-            self._engine.dispose()
+            self.engine.dispose()
 
 
 def open_database(address: str, folder: pathlib.Path | None = None) -> Database:
@@ -156,10 +157,7 @@ def open_database(address: str, folder: pathlib.Path | None = None) -> Database:
         pool_size=8,
         pool_timeout=_PATIENCE,
     )
-    database = Database(engine, folder)
-    _check_durable(database)
-    database.create()
-    return database
+    return _made(Database(engine, folder))
 
 
 def _checked(address: str) -> sqlalchemy.URL:
@@ -189,8 +187,16 @@ def _opened_file(url: sqlalchemy.URL) -> Database:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    database = Database(engine, folder)
-    database.create()
+    return _made(Database(engine, folder))
+
+
+def _made(database: Database) -> Database:
+    """Return a database that is ready for use, or leave no connection to it open."""
+    try:
+        database.create()
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
@@ -207,9 +213,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _check_durable(database: Database) -> None:
-    with database.read() as connection:
-        setting = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
+def _check_durable(connection: Connection) -> None:
+    setting = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
     if setting == "off":
         raise LedgerError(
             "the ledger's server may lose what it committed; set synchronous_commit = on in its "

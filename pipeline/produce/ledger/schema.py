@@ -187,7 +187,7 @@ def _guards(dialect: str) -> list[str]:
         ]
     refuse = (
         "CREATE FUNCTION keep_ledger_rows() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the ledger keeps its rows: %', TG_NAME; END $$"
+        "$$ BEGIN RAISE EXCEPTION USING MESSAGE = 'the ledger keeps its rows: ' || TG_NAME; END $$"
     )
     return [
         refuse,
