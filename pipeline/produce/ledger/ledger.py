@@ -50,7 +50,7 @@ class Ledger:
     """
 
     def __init__(self, database: Database, clock: Callable[[], dt.datetime]) -> None:
-        self._database = database
+        self.database = database
         self._clock = clock
         self.runs = Runs(database, clock)
         self.switch = Switch(database, clock)
@@ -67,7 +67,7 @@ class Ledger:
             BudgetError: If it does not fit into a budget, or all payments are stopped.
             LedgerError: If the run has lost its claim.
         """
-        with self._database.write(alone=True) as connection:
+        with self.database.write(alone=True) as connection:
             standing = _standing(connection, wanted)
             if standing is not None:
                 return Intended(entry=standing, fresh=False)
@@ -150,7 +150,7 @@ class Ledger:
                 for an attempt that was provably not accepted (its state is INTENT), all that was
                 held back for one whose outcome is unknown, and else the estimate.
         """
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             entry = entry_of(connection, attempt)
             if charged is not None:
                 charge(connection, attempt, charged, self._clock(), by_vendor=True)
@@ -171,7 +171,7 @@ class Ledger:
         values: Mapping[str, str | bool],
         cost: decimal.Decimal | None = None,
     ) -> Entry:
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             now = self._clock()
             move(connection, entry_of(connection, attempt), to, now, values)
             if cost is not None:
@@ -180,7 +180,7 @@ class Ledger:
 
     def settle(self, attempt: str, cost: decimal.Decimal) -> Entry:
         """Book the vendor's own figure for an attempt, under way or ended; once is enough."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             charge(connection, attempt, cost, self._clock(), by_vendor=True)
             return entry_of(connection, attempt)
 
@@ -200,7 +200,7 @@ class Ledger:
         """
         where = [IS_LIVE] if campaign is None else [IS_LIVE, ATTEMPTS.c.campaign == campaign]
         alive = exists().where(RUNS.c.run == ATTEMPTS.c.run, RUNS.c.ended.is_(None))
-        with self._database.write(alone=True) as connection:
+        with self.database.write(alone=True) as connection:
             now = self._clock()
             for entry in entries_where(connection, *where, ATTEMPTS.c.run != run, ~alive):
                 row = update(ATTEMPTS).where(ATTEMPTS.c.id == entry.id)
@@ -218,38 +218,38 @@ class Ledger:
             where.append(ATTEMPTS.c.campaign == campaign)
         if day is not None:
             where.append(ATTEMPTS.c.day == day.isoformat())
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return entries_where(connection, *where)
 
     def entry(self, attempt: str) -> Entry:
         """Return one attempt."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return entry_of(connection, attempt)
 
     def attempts_of(self, job: str) -> tuple[Entry, ...]:
         """Return all attempts of a job, the first first."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return entries_where(connection, ATTEMPTS.c.job == job)
 
     def accepted(self, job: str) -> Entry | None:
         """Return the newest accepted attempt of a job, or None."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             found = entries_where(connection, ATTEMPTS.c.job == job, _IS_ACCEPTED)
             return found[-1] if found else None
 
     def events_of(self, attempt: str) -> tuple[Event, ...]:
         """Return what happened to an attempt, in order."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return events_where(connection, EVENTS.c.attempt == attempt)
 
     def budget(self, purpose: Purpose, caps: Caps) -> tuple[Use, ...]:
         """Return the use of each cap that is set, the narrowest first."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return tuple(uses_of(connection, purpose, caps))
 
     def close(self) -> None:
         """Give back all locks and connections; what runs still claim, the next claim closes."""
-        self._database.close()
+        self.database.close()
 
 
 def open_ledger(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     insert,
+    inspect,
     select,
     text,
 )
@@ -158,13 +159,14 @@ def create_tables(connection: Connection) -> None:
     Raises:
         UsageError: If a newer version made the ledger.
     """
-    METADATA.create_all(connection)
-    version = connection.scalar(select(META.c.value).where(META.c.key == "schema"))
-    if version is None:
+    if not inspect(connection).has_table(META.name):
+        METADATA.create_all(connection)
         connection.execute(insert(META).values(key="schema", value=str(VERSION)))
         for statement in _guards(connection.dialect.name):
             connection.exec_driver_sql(statement)
-    elif int(version) > VERSION:
+        return
+    version = connection.scalars(select(META.c.value).where(META.c.key == "schema")).one()
+    if int(version) > VERSION:
         raise UsageError(
             f"the ledger has tables of version {version}, this program knows version {VERSION}; "
             "install the version of Proofpress that wrote it"

@@ -11,6 +11,7 @@ from pipeline.produce.ledger.states import EntryState
 from pipeline.produce.providers.protocol import Ticket
 
 FREE = Caps()
+NOTHING = decimal.Decimal(0)
 HASH = "5e" * 32
 NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 
@@ -59,7 +60,7 @@ class Ticking:
         return self.now
 
 
-def dollars(text: str) -> decimal.Decimal:
+def dollars(text: str | int) -> decimal.Decimal:
     """Return an amount."""
     return decimal.Decimal(text)
 

@@ -17,6 +17,7 @@ from tests.produce.ledger.bookings import (
     FREE,
     HASH,
     NOON,
+    NOTHING,
     PURPOSE,
     accept,
     book,
@@ -126,7 +127,7 @@ def test_an_unknown_outcome_can_be_adopted(ledger: Ledger) -> None:
 def test_an_unknown_outcome_written_off_keeps_the_worst_charge(ledger: Ledger) -> None:
     entry = ledger.unknown(book(ledger).id, "the answer was lost")
     ended = ledger.ended(entry.id, EntryState.FAILED, "no way to look it up")
-    assert (ended.charged, ended.by_vendor, ended.reserved) == (dollars("0.06"), False, 0)
+    assert (ended.charged, ended.by_vendor, ended.reserved) == (dollars("0.06"), False, NOTHING)
 
 
 def test_a_resubmission_writes_off_the_lost_one_and_names_it(ledger: Ledger) -> None:
@@ -159,13 +160,17 @@ def test_a_resubmission_of_another_job_is_a_mistake(ledger: Ledger) -> None:
 def test_what_was_provably_not_accepted_costs_nothing(ledger: Ledger) -> None:
     refused = ledger.ended(book(ledger).id, EntryState.FAILED, "no credit")
     moderated = ledger.ended(book(ledger).id, EntryState.MODERATED, "the prompt")
-    assert (refused.charged, moderated.charged) == (0, 0)
+    assert (refused.charged, moderated.charged) == (NOTHING, NOTHING)
 
 
 def test_what_the_vendor_says_stands_in_place_of_the_estimate(ledger: Ledger) -> None:
     entry = submit(ledger)
     at_ready = ledger.ready(entry.id, dollars("0.045"))
-    assert (at_ready.charged, at_ready.reserved, at_ready.by_vendor) == (dollars("0.045"), 0, True)
+    assert (at_ready.charged, at_ready.reserved, at_ready.by_vendor) == (
+        dollars("0.045"),
+        NOTHING,
+        True,
+    )
     at_end = ledger.ended(entry.id, EntryState.FAILED, "the bytes never came", dollars("0.04"))
     assert at_end.charged == dollars("0.04")
     assert reject(ledger, "ffff").charged == dollars("0.05")
@@ -175,7 +180,7 @@ def test_a_ticket_with_a_cost_settles_at_once(ledger: Ledger) -> None:
     entry = book(ledger)
     ticket = Ticket(request_id="r", cost=dollars("0.055"))
     submitted = ledger.submitted(entry.id, ticket)
-    assert (submitted.charged, submitted.reserved) == (dollars("0.055"), 0)
+    assert (submitted.charged, submitted.reserved) == (dollars("0.055"), NOTHING)
 
 
 def test_a_late_settlement_is_an_event_and_changes_only_the_charge(ledger: Ledger) -> None:
