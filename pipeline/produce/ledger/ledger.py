@@ -44,6 +44,7 @@ class Ledger:
         clock: Returns the present instant, with its offset from UTC.
 
     Attributes:
+        database: Where it is kept.
         runs: Who makes which campaign and market day.
         switch: The kill switch.
         accounts: What was spent, wasted and saved, and whether vendors agree.

@@ -34,6 +34,8 @@ VERSION = 1
 _SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER
 _ENDED = "({})".format(", ".join(f"'{state}'" for state in sorted(ENDED)))
 _STATES = "({})".format(", ".join(f"'{state}'" for state in EntryState))
+_LIVE = text(f"state NOT IN {_ENDED}")
+_OPEN = text("ended IS NULL")
 
 METADATA = MetaData()
 
@@ -77,18 +79,9 @@ ATTEMPTS = Table(
     UniqueConstraint("job", "number"),
     UniqueConstraint("provider", "request_id"),
     CheckConstraint(f"state NOT IN {_ENDED} OR (reserved = 0 AND charged IS NOT NULL)"),
-)
-
-Index(
-    "one_live_attempt",
-    ATTEMPTS.c.job,
-    unique=True,
-    sqlite_where=text(f"state NOT IN {_ENDED}"),
-    postgresql_where=text(f"state NOT IN {_ENDED}"),
-)
-# A budget is summed before each intent; from this index alone, without reading the rows.
-Index(
-    "money", *(ATTEMPTS.c[name] for name in ("campaign", "day", "variant", "charged", "reserved"))
+    Index("one_live_attempt", "job", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    # A budget is summed before each intent; from this index alone, without reading the rows.
+    Index("money", "campaign", "day", "variant", "charged", "reserved"),
 )
 
 EVENTS = Table(
@@ -114,16 +107,15 @@ RUNS = Table(
     Column("started", BigInteger, nullable=False),
     Column("ended", BigInteger),
     Column("outcome", Text, nullable=False),
-)
-
-Index(
-    "one_open_run",
-    RUNS.c.campaign,
-    RUNS.c.market,
-    RUNS.c.day,
-    unique=True,
-    sqlite_where=RUNS.c.ended.is_(None),
-    postgresql_where=RUNS.c.ended.is_(None),
+    Index(
+        "one_open_run",
+        "campaign",
+        "market",
+        "day",
+        unique=True,
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
 )
 
 SAVINGS = Table(

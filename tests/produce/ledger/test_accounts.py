@@ -112,6 +112,12 @@ def test_the_table_lines_up_and_the_tree_is_json(spent: Ledger) -> None:
     assert spend_tree(nothing)["since"] == "2030-01-01"
 
 
+def test_what_is_charged_while_under_way_is_not_wasted_yet(ledger: Ledger) -> None:
+    ledger.ready(submit(ledger).id, dollars("0.05"))
+    total = ledger.accounts.spend().total
+    assert (total.spent, total.wasted, total.reserved) == (dollars("0.05"), NOTHING, NOTHING)
+
+
 def test_a_saving_counts_once_however_often_the_day_is_run(ledger: Ledger) -> None:
     cache = saving(SavingKind.CACHE, "0.05", variant="v2")
     assert ledger.accounts.save(cache)

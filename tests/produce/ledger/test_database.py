@@ -76,6 +76,15 @@ def test_a_ledger_of_a_newer_version_is_refused(url: str, ledger: Ledger) -> Non
     assert ledger.unfinished() == ()
 
 
+def test_a_table_that_is_gone_is_a_clear_error(url: str, ledger: Ledger) -> None:
+    engine = sqlalchemy.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("DROP TABLE savings"))
+    engine.dispose()
+    with pytest.raises(LedgerError, match=r"the ledger cannot be used: .*savings"):
+        ledger.accounts.spend()
+
+
 def test_a_server_that_may_forget_is_refused(new_address: Callable[[], str]) -> None:
     url = f"{new_address()}%20-csynchronous_commit%3Doff"
     with pytest.raises(LedgerError, match="synchronous_commit = on"):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import threading
 
 import pytest
 import sqlalchemy
@@ -307,6 +308,28 @@ def test_the_database_itself_keeps_what_has_ended(ledger: Ledger, url: str) -> N
             connection.execute(sqlalchemy.text(statement))
     engine.dispose()
     assert ledger.entry(entry.id) == entry
+
+
+def test_of_many_that_take_the_same_step_one_succeeds(ledger: Ledger) -> None:
+    entry = book(ledger)
+    meet = threading.Barrier(8)
+    outcomes: list[str] = []
+
+    def take(number: int) -> None:
+        meet.wait(30)
+        try:
+            ledger.submitted(entry.id, Ticket(request_id=f"r{number}"))
+            outcomes.append("taken")
+        except IllegalArrowError:
+            outcomes.append("refused")
+
+    workers = [threading.Thread(target=take, args=(number,)) for number in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(outcomes) == ["refused"] * 7 + ["taken"]
+    assert len(ledger.events_of(entry.id)) == 2
 
 
 def test_caps_that_are_not_set_limit_nothing(ledger: Ledger) -> None:

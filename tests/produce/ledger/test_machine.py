@@ -191,7 +191,7 @@ def _take(
     return ledger.ended(attempt, to, "so it went", cost if known is None else None)
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 10), ("postgresql", 3)])
+@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 8), ("postgresql", 2)])
 def test_the_promises_hold_in_any_order_of_steps(
     kind: str, examples: int, new_address: Callable[[], str]
 ) -> None:

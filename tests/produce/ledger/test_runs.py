@@ -6,6 +6,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -141,6 +142,28 @@ def test_a_run_that_lost_its_claim_pays_nothing_more(ledger: Ledger) -> None:
     ledger.runs.release(claim, "done")
     with pytest.raises(LedgerError, match="has ended for lunch, de on 2026-12-01"):
         book(ledger, "bbbb")
+
+
+def test_a_lock_has_one_holder_however_fast_it_changes_hands(folder: pathlib.Path) -> None:
+    inside: list[int] = []
+    crowds: list[int] = []
+
+    def hurry(number: int) -> None:
+        locks = FileLocks(folder / "locks")
+        for _ in range(400):
+            if locks.try_lock("a"):
+                inside.append(number)
+                time.sleep(0)
+                crowds.append(len(inside))
+                inside.remove(number)
+                locks.unlock("a")
+
+    workers = [threading.Thread(target=hurry, args=(number,)) for number in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert set(crowds) == {1}
 
 
 def test_a_lock_file_leaves_nothing_behind_and_bars_others_while_it_is_held(
