@@ -6,12 +6,14 @@ import threading
 
 import pytest
 import sqlalchemy
+from sqlalchemy import insert, select
 
 from pipeline.errors import LedgerError
 from pipeline.produce.ledger.budget import Caps
 from pipeline.produce.ledger.ledger import Ledger
 from pipeline.produce.ledger.reading import states_of
 from pipeline.produce.ledger.rows import EventKind
+from pipeline.produce.ledger.schema import ATTEMPTS
 from pipeline.produce.ledger.states import ARROWS, ENDED, EntryState, IllegalArrowError, check_arrow
 from pipeline.produce.providers.protocol import Ticket
 from tests.produce.ledger.bookings import (
@@ -330,6 +332,19 @@ def test_of_many_that_take_the_same_step_one_succeeds(ledger: Ledger) -> None:
         worker.join()
     assert sorted(outcomes) == ["refused"] * 7 + ["taken"]
     assert len(ledger.events_of(entry.id)) == 2
+
+
+@pytest.mark.parametrize("again", ["job", "resubmits"])
+def test_the_database_itself_bars_a_second_attempt(ledger: Ledger, again: str) -> None:
+    lost = ledger.unknown(book(ledger).id, "the answer was lost")
+    second = ledger.intend(wanted(resubmits=lost.id), FREE).entry
+    with ledger.database.read() as connection:
+        found = select(ATTEMPTS).where(ATTEMPTS.c.id == second.id)
+        row = dict(connection.execute(found).mappings().one())
+    row |= {"id": "copy", "number": 3} | ({"resubmits": None} if again == "job" else {"job": "b"})
+    with pytest.raises(LedgerError, match=r"UNIQUE|unique"), ledger.database.write() as connection:
+        connection.execute(insert(ATTEMPTS).values(row))
+    assert len(ledger.unfinished()) == 1
 
 
 def test_caps_that_are_not_set_limit_nothing(ledger: Ledger) -> None:
