@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.errors import CampaignError, Problem, UsageError
-from pipeline.plan.catalogue import capabilities, providers
+from pipeline.plan.asked import unable
 from pipeline.plan.plan import Plan, make_plan, misfit_problem, misfits
-from pipeline.plan.routing import MODEL
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
@@ -171,20 +170,9 @@ def load(files: Sequence[pathlib.Path], settings: Settings) -> tuple[LoadedCampa
         CampaignError: With every problem of all files.
     """
     loaded = load_campaigns(files, settings.template_names())
-    if problems := tuple(problem for campaign in loaded for problem in _unable(campaign)):
+    if problems := tuple(problem for campaign in loaded for problem in unable(campaign)):
         raise CampaignError(problems)
     return loaded
-
-
-def _unable(loaded: LoadedCampaign) -> Iterator[Problem]:
-    """Yield what a campaign asks of its provider that the provider does not do."""
-    campaign = loaded.campaign
-    if campaign.provider not in providers():
-        remedy = f"use one of: {', '.join(providers())}"
-        yield loaded.problem(("provider",), "there is no such provider", remedy)
-    elif campaign.lettering == MODEL and not capabilities(campaign.provider).draws_words:
-        what = f"{campaign.provider} draws no words"
-        yield loaded.problem(("lettering",), what, "use auto or typeset")
 
 
 def prepare(request: RunRequest, settings: Settings) -> DayPlan:

@@ -9,6 +9,7 @@ from pipeline.campaign.copychecks import Finding, Names, copy_findings, spoken
 from pipeline.campaign.document import Path
 from pipeline.campaign.model import Campaign, DayEntry, Item
 from pipeline.campaign.money import precision_problem
+from pipeline.campaign.references import OWN_REFERENCES, called_references
 
 
 def findings(campaign: Campaign, names: Names, folder: pathlib.Path) -> Iterator[Finding]:
@@ -30,10 +31,13 @@ def findings(campaign: Campaign, names: Names, folder: pathlib.Path) -> Iterator
         if offer.price:
             yield from _complete(campaign, names, (*here, "price"))
         yield from _picture(folder, (*here, "picture"), offer.picture)
+        yield from _references(folder, (*here, "references"), offer.references)
+        yield from _called(campaign, names, name)
         for item_name, item in offer.items.items():
             yield from _item(campaign, names, (*here, "items", item_name), item)
     yield from copy_findings(campaign, names)
     yield from _picture(folder, ("brand", "logo"), campaign.brand.logo)
+    yield from _references(folder, ("brand", "references"), campaign.brand.references)
     yield from _days(campaign, names)
 
 
@@ -105,6 +109,30 @@ def _entry(campaign: Campaign, names: Names, here: Path, entry: DayEntry) -> Ite
     usual = {market: was for market, was in offer.was.items() if market not in entry.was}
     yield from _order((*here, "price"), entry.price, usual)
     yield from _order((*here, "was"), {**offer.price, **entry.price}, entry.was)
+
+
+def _references(folder: pathlib.Path, here: Path, table: Mapping[str, str]) -> Iterator[Finding]:
+    for name, file in table.items():
+        if name in OWN_REFERENCES:
+            remedy = "take another name"
+            yield (*here, name), f"{name!r} is the name of the campaign's own picture", remedy
+        yield from _picture(folder, (*here, name), file)
+
+
+def _called(campaign: Campaign, names: Names, name: str) -> Iterator[Finding]:
+    """Yield the references that an offer's subject calls and that the campaign does not have."""
+    offer, here = campaign.offers[name], ("offers", name)
+    known = {
+        *(["product"] if "picture" in names(here) else []),
+        *(["logo"] if "logo" in names(("brand",)) else []),
+        *names(("brand", "references")),
+        *names((*here, "references")),
+    }
+    for called in called_references(offer.subject):
+        if called not in known:
+            have = ", ".join(f"@{one}" for one in sorted(known)) or "none yet"
+            remedy = f"add it under `references:`; there are: {have}"
+            yield (*here, "subject"), f"there is no picture @{called}", remedy
 
 
 def _picture(folder: pathlib.Path, here: Path, name: str | None) -> Iterator[Finding]:

@@ -115,6 +115,17 @@ def _fact(value: object) -> object:
     return str(_date(value)) if isinstance(value, str) and _DATE.fullmatch(value) else value
 
 
+def _flag(value: object) -> object:
+    """Let a switch be `true` or `false` in words, as a campaign file has no other kind."""
+    known = {"true": True, "false": False}
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value not in known:
+        msg = "expected true or false"
+        raise ValueError(msg)
+    return known[value]
+
+
 def _threshold(value: object) -> object:
     """Let a threshold be a number above zero, or `off`."""
     if value in {OFF, None}:
@@ -155,6 +166,18 @@ Threshold: TypeAlias = Annotated[
 Count: TypeAlias = Annotated[
     int, _pattern(r"0|[1-9][0-9]{0,5}", "a whole number"), WithJsonSchema(_NUMBER_SCHEMA)
 ]
+Seed: TypeAlias = Annotated[
+    int,
+    _pattern(r"0|[1-9][0-9]{0,9}", "a whole number"),
+    Field(ge=0, le=2**31 - 1),
+    WithJsonSchema(_NUMBER_SCHEMA),
+]
+Guidance: TypeAlias = Annotated[
+    decimal.Decimal,
+    _pattern(r"[0-9]{1,2}(\.[0-9])?", "a number with at most one decimal, such as 3.5"),
+    WithJsonSchema(_NUMBER_SCHEMA),
+]
+Flag: TypeAlias = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Date: TypeAlias = Annotated[
     dt.date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})
 ]

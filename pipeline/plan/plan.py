@@ -12,6 +12,7 @@ from pipeline.campaign.copychecks import served_by
 from pipeline.campaign.document import Path
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.errors import Problem
+from pipeline.plan.asked import dropped
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import lay_out
@@ -76,12 +77,18 @@ class Plan:
     @property
     def cost(self) -> decimal.Decimal:
         """Return the US dollars for the plates still to obtain, each once."""
-        missing = {
-            planned.variant.request.fingerprint: decimal.Decimal(planned.variant.cost)
-            for planned in self.planned
-            if planned.variant.request.fingerprint not in self.plates
-        }
+        missing = {v.request.fingerprint: decimal.Decimal(v.cost) for v in self._to_obtain}
         return sum(missing.values(), decimal.Decimal(0))
+
+    @property
+    def saved(self) -> decimal.Decimal:
+        """Return the US dollars that planned sizes save on the plates still to obtain."""
+        missing = {v.request.fingerprint: decimal.Decimal(v.saved) for v in self._to_obtain}
+        return sum(missing.values(), decimal.Decimal(0))
+
+    @property
+    def _to_obtain(self) -> tuple[Variant, ...]:
+        return tuple(v for v in self.variants if v.request.fingerprint not in self.plates)
 
     def reasons(self, market: str) -> Counter[str]:
         """Return how many variants of a market have which reason."""
@@ -93,6 +100,8 @@ class Plan:
             "campaign": self.campaign.campaign.campaign,
             "file_sha256": self.campaign.sha256,
             "cost_usd": str(self.cost),
+            "saved_usd": str(self.saved),
+            "dropped": {one.name: one.value for one in dropped(self.campaign.campaign)},
             "days": {market: day.isoformat() for market, day in sorted(self.days.items())},
             "variants": [_tree(planned) for planned in self.planned],
         }
@@ -202,5 +211,9 @@ def _tree(planned: Planned) -> dict[str, object]:
         "job": variant.request.fingerprint,
         "prompt": variant.request.prompt,
         "seed": variant.request.seed,
+        "size": [variant.request.width, variant.request.height],
+        "parameters": variant.request.parameters.tree(),
+        "references": [reference.name for reference in variant.request.references],
         "cost_usd": variant.cost,
+        "saved_usd": variant.saved,
     }

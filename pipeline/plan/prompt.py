@@ -7,8 +7,10 @@ the model has no negative prompts and draws what it is told to leave out.
 
 import math
 import unicodedata
+from collections.abc import Mapping
 
 from pipeline.campaign.formats import Format
+from pipeline.campaign.references import called_references, with_places
 from pipeline.plan.routing import MODEL
 from pipeline.plan.scene import Scene
 from pipeline.typeset.block import Block, BlockLine, Place
@@ -25,7 +27,16 @@ _MIDDLE = 5.0
 _THIRD = 100 / 3
 
 
-def prompt_of(scene: Scene, lettering: dict[str, str], fonts: dict[str, str], fmt: Format) -> str:
+_NO_PICTURES: Mapping[str, int] = {}
+
+
+def prompt_of(
+    scene: Scene,
+    lettering: dict[str, str],
+    fonts: dict[str, str],
+    fmt: Format,
+    places: Mapping[str, int] = _NO_PICTURES,
+) -> str:
     """Return the prompt.
 
     Args:
@@ -33,6 +44,8 @@ def prompt_of(scene: Scene, lettering: dict[str, str], fonts: dict[str, str], fm
         lettering: Role to who draws it; only the model's lines are quoted.
         fonts: `display` and `text` to font character.
         fmt: The format; its ratio is stated.
+        places: Name of a reference picture to its place among those that are sent, from 1; the
+            scene's `@name` becomes FLUX.2's own wording, "image 1".
     """
     drawn = [
         (block, line)
@@ -41,14 +54,26 @@ def prompt_of(scene: Scene, lettering: dict[str, str], fonts: dict[str, str], fm
         if lettering.get(line.role) == MODEL
     ]
     parts = [_quoted(block, line, fonts) for block, line in drawn]
-    parts += [
-        f"{_frame(fmt)} {scene.style} of {_subjects(scene)}, {scene.scene}.",
-        f"Background: {scene.background.description}, {_colours(scene)}.",
-        f"{_sentence(scene.lighting)} {_sentence(scene.mood)} {_sentence(scene.composition)}",
-        f"Shot {scene.camera.angle}, {scene.camera.lens}.",
-        f"{_sentence(scene.background.calm)} {_lettering_rule(drawn)}",
-    ]
+    parts += [f"{_frame(fmt)} {with_places(_picture(scene), places)}", _lettering_rule(drawn)]
     return " ".join(parts)
+
+
+def called_in(scene: Scene) -> tuple[str, ...]:
+    """Return the names of the reference pictures that a scene calls, in order of first call."""
+    return called_references(_picture(scene))
+
+
+def _picture(scene: Scene) -> str:
+    """Return what the prompt says of the picture, words aside."""
+    return " ".join(
+        [
+            f"{scene.style} of {_subjects(scene)}, {scene.scene}.",
+            f"Background: {scene.background.description}, {_colours(scene)}.",
+            f"{_sentence(scene.lighting)} {_sentence(scene.mood)} {_sentence(scene.composition)}",
+            f"Shot {scene.camera.angle}, {scene.camera.lens}.",
+            _sentence(scene.background.calm),
+        ]
+    )
 
 
 def _quoted(block: Block, line: BlockLine, fonts: dict[str, str]) -> str:

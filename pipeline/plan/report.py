@@ -1,7 +1,9 @@
 """The plan as a person reads it: per campaign and market, what and why, and what it costs."""
 
+import decimal
 from collections.abc import Iterator
 
+from pipeline.plan.asked import dropped
 from pipeline.plan.plan import Plan
 
 
@@ -12,7 +14,8 @@ def plan_report(plan: Plan) -> str:
     rows = list(_rows(plan))
     width = max((len(row[0]) for row in rows), default=0)
     body = [f"  {name:<{width}}  {day}  {what}" for name, day, what in rows]
-    return "\n".join([head, *body, f"  {_total(plan)}"])
+    notes = [f"  left out: {one.name} {one.value}; {one.why}" for one in dropped(campaign)]
+    return "\n".join([head, *body, *_sizes(plan), *notes, f"  {_total(plan)}"])
 
 
 def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
@@ -20,6 +23,16 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
         reasons = plan.reasons(market)
         what = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
         yield market, day.isoformat(), what or "nothing runs on this day"
+
+
+def _sizes(plan: Plan) -> Iterator[str]:
+    """Yield a row for each format whose planned size costs less than its own rounded up."""
+    saving = {
+        variant.format.name: variant for variant in plan.variants if decimal.Decimal(variant.saved)
+    }
+    for name, variant in saving.items():
+        made = f"{variant.request.width}x{variant.request.height}"
+        yield f"  {name}: made as {made}, which saves ${variant.saved} a picture"
 
 
 def _total(plan: Plan) -> str:

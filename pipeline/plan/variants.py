@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import functools
-import hashlib
 import pathlib
 import types
 from collections.abc import Iterator, Mapping
@@ -14,12 +13,15 @@ from pipeline.campaign.calendar import running_offers
 from pipeline.campaign.formats import Format, known_formats
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.campaign.model import Campaign, Checks
-from pipeline.plan.catalogue import Capabilities, capabilities
+from pipeline.plan.asked import parameters_of
+from pipeline.plan.catalogue import Capabilities, Model, capabilities
 from pipeline.plan.job import Picture, PlateRequest, canonical, fingerprint_of, seed_of
 from pipeline.plan.lines import Line
+from pipeline.plan.pictures import picture_of, references_of
 from pipeline.plan.prompt import prompt_of
 from pipeline.plan.routing import route
 from pipeline.plan.scene import Scene, render_scene, template_sha256
+from pipeline.plan.sizes import SizePlan, exactly, size_for
 from pipeline.plan.wording import Coordinate, lines_of
 from pipeline.typeset.fonts import families, hashes
 from pipeline.typeset.layout import Sheet
@@ -52,6 +54,7 @@ class Variant:
         logo: The brand's logo; None if its name is written out.
         request: The plate it needs.
         cost: What the plate costs, in US dollars, as text.
+        saved: What its size saves against the format's own rounded up, in US dollars, as text.
         inputs: What shaped it, by name; a change of one is the reason for a new picture.
     """
 
@@ -74,6 +77,7 @@ class Variant:
     logo: Picture | None
     request: PlateRequest
     cost: str
+    saved: str
     inputs: dict[str, str]
 
     @property
@@ -106,7 +110,7 @@ def variants_of(
 
     Raises:
         TemplateError: If a scene template cannot be rendered.
-        UsageError: If there is no such provider.
+        UsageError: If there is no such provider or model, or it makes no picture of a format.
     """
     campaign = loaded.campaign
     for market in (name for name in campaign.markets if name in days):
@@ -146,11 +150,11 @@ def _variant(
     shown = tuple(line for line in lines if line.role in scene.texts())
     able = capabilities(campaign.provider)
     lettering = route(shown, campaign.lettering, draws_words=able.draws_words)
-    request = _request(loaded, at, fmt, scene, _Drawn(able, lettering, templates))
+    request, size = _request(loaded, at, fmt, scene, _Drawn(able, lettering, templates))
     locale = at.locale.lower().replace("_", "-")
     key = f"{campaign.campaign}--{at.offer}--{at.market}--{locale}--{fmt.name}"
     fonts = campaign.brand.fonts.model_dump()
-    logo = _picture(loaded, campaign.brand.logo)
+    logo = picture_of(loaded, campaign.brand.logo)
     return Variant(
         id=f"{key}--{at.day.isoformat()}",
         key=key,
@@ -170,7 +174,8 @@ def _variant(
         checks=campaign.checks,
         logo=logo,
         request=request,
-        cost=str(able.cost(request.width, request.height)),
+        cost=str(able.cost(request)),
+        saved=str(size.saved),
         inputs={
             **{f"line {line.role}": line.text for line in shown},
             "template": template_sha256(templates / "scenes", campaign.template),
@@ -197,28 +202,35 @@ class _Drawn:
 
 def _request(
     loaded: LoadedCampaign, at: Coordinate, fmt: Format, scene: Scene, drawn: _Drawn
-) -> PlateRequest:
-    campaign = at.campaign
-    offer = campaign.offers[at.offer]
+) -> tuple[PlateRequest, SizePlan]:
+    campaign, able = at.campaign, drawn.able
+    model = able.model(campaign.model)
     direction = babel.Locale.parse(at.locale).text_direction
-    prompt = prompt_of(scene, drawn.lettering, campaign.brand.fonts.model_dump(), fmt)
-    return PlateRequest(
+    fonts = campaign.brand.fonts.model_dump()
+    references = references_of(loaded, at.offer, scene, able, model)
+    places = {one.name: place for place, one in enumerate(references, start=1)}
+    size = _size(campaign, fmt, model)
+    seed = campaign.generation.seed
+    request = PlateRequest(
         provider=campaign.provider,
-        model=drawn.able.model or campaign.model,
+        model=able.only or campaign.model,
         quality=campaign.quality,
-        prompt=prompt,
-        width=fmt.width,
-        height=fmt.height,
-        seed=seed_of(campaign.campaign, at.offer, fmt.name),
-        backdrop=_backdrop(scene, direction, drawn.templates),
-        picture=_picture(loaded, offer.picture),
+        prompt=prompt_of(scene, drawn.lettering, fonts, fmt, places),
+        width=size.width,
+        height=size.height,
+        seed=seed_of(campaign.campaign, at.offer, fmt.name) if seed is None else seed,
+        parameters=parameters_of(campaign, model),
+        backdrop=_backdrop(scene, direction, drawn.templates) if able.paints_backdrops else {},
+        references=references,
     )
+    return request, size
 
 
-def _picture(loaded: LoadedCampaign, name: str | None) -> Picture | None:
-    if name is None:
-        return None
-    return Picture(path=loaded.folder / name, sha256=_file_sha256(loaded.folder / name))
+def _size(campaign: Campaign, fmt: Format, model: Model) -> SizePlan:
+    asked = campaign.generation.image_size
+    if asked is not None and model.size.multiple > 1:  # the studio makes every format as it is
+        return exactly(*asked.pixels, (fmt.width, fmt.height))
+    return size_for(fmt.width, fmt.height, model.size, model.price, campaign.quality)
 
 
 def _allowed(campaign: Campaign) -> frozenset[str]:
@@ -263,15 +275,3 @@ def _values(at: Coordinate, fmt: Format) -> dict[str, object]:
 def _type_fingerprint(characters: tuple[str, ...], locale: str, engine: str) -> str:
     stacks = [families(character, locale) for character in characters]
     return fingerprint_of([engine, locale, *(hashes(stack) for stack in stacks)])
-
-
-def _file_sha256(path: pathlib.Path) -> str:
-    if not path.is_file():
-        return "missing"
-    state = path.stat()
-    return _hash(path, state.st_mtime_ns, state.st_size)
-
-
-@functools.lru_cache(maxsize=1024)
-def _hash(path: pathlib.Path, _changed: int, _size: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -13,7 +13,7 @@ from pipeline.errors import ProviderError
 from pipeline.plan.job import PlateRequest
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Plate
-from pipeline.produce.providers.protocol import Provider, State
+from pipeline.produce.providers.protocol import Attempt, Poll, Provider, State, Ticket
 from pipeline.produce.store import Store
 
 DEADLINE = 300.0
@@ -79,9 +79,9 @@ class Plates:
         return Obtained(plate=reused, pixels=decode(content, request.width, request.height))
 
     def _new(self, request: PlateRequest) -> Obtained:
-        request_id = self._provider.submit(request)
-        self._wait(request_id)
-        content = self._provider.fetch(request_id)
+        attempt = Attempt(id=request.fingerprint, request=request, seed=request.seed)
+        ticket = self._provider.submit(attempt)
+        content = self._provider.fetch(ticket, self._wait(ticket).url)
         pixels = decode(content, request.width, request.height)
         able = self._provider.capabilities
         plate = Plate(
@@ -90,17 +90,18 @@ class Plates:
             model=request.model,
             prompt_sha256=request.prompt_sha256,
             seed=request.seed,
-            cost=able.cost(request.width, request.height),
+            cost=able.cost(request),
             reused=False,
         )
         self._store.keep_plate(request.fingerprint, plate)
         return Obtained(plate=plate, pixels=pixels)
 
-    def _wait(self, request_id: str) -> None:
+    def _wait(self, ticket: Ticket) -> Poll:
         until = self._clock() + DEADLINE
-        while (answer := self._provider.poll(request_id)).state is not State.READY:
-            if answer.state is State.FAILED:
+        while (answer := self._provider.poll(ticket)).state is not State.READY:
+            if answer.state is not State.WAITING:
                 raise ProviderError(f"the provider made no picture: {answer.detail}")
             if self._clock() >= until:
                 raise ProviderError(f"the provider made no picture within {DEADLINE:.0f} s")
             self._sleep(_PAUSE)
+        return answer

@@ -11,8 +11,9 @@ import pytest
 
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.errors import UsageError
-from pipeline.plan.catalogue import Capabilities, capabilities, providers
+from pipeline.plan.catalogue import capabilities, providers
 from pipeline.plan.plan import Delivered, Plan, misfit_problem, misfits
+from pipeline.plan.report import plan_report
 from pipeline.typeset.renderer import TakumiRenderer
 
 MakePlan = Callable[..., Plan]
@@ -114,19 +115,6 @@ def test_the_json_says_what_would_be_made_and_why(plan: MakePlan, text: str) -> 
     assert first["prompt"].endswith("Every surface is clean and unmarked.")
 
 
-def test_a_plate_is_paid_once_and_one_in_the_store_is_free() -> None:
-    priced = Capabilities(
-        name="x",
-        model="m",
-        draws_words=True,
-        per_megapixel=decimal.Decimal("0.05"),
-        read="2026-11-22",
-    )
-    assert priced.cost(1024, 1024) == decimal.Decimal("0.05")
-    assert priced.cost(1024, 1025) == decimal.Decimal("0.10")
-    assert priced.cost(1, 1) == decimal.Decimal("0.05")
-
-
 def test_a_plan_costs_its_plates_once_each_and_none_that_is_there(
     plan: MakePlan, text: str
 ) -> None:
@@ -139,6 +127,32 @@ def test_a_plan_costs_its_plates_once_each_and_none_that_is_there(
     assert dear.cost == decimal.Decimal("0.20")  # two offers in two formats
     there = planned[0].variant.request.fingerprint
     assert dataclasses.replace(dear, plates=frozenset({there})).cost == decimal.Decimal("0.15")
+
+
+PAID = "template: deal\nlettering: typeset\nprovider: fal"
+
+
+def test_a_plan_on_a_paid_model_costs_the_planned_sizes_and_says_what_they_save(
+    plan: MakePlan, text: str
+) -> None:
+    made = plan(text.replace("template: deal", PAID))
+    assert made.cost == decimal.Decimal("0.20")  # two offers in two formats, 1 MP each
+    assert made.saved == decimal.Decimal("0.10")  # the feed's own size would be 2 MP
+    report = plan_report(made)
+    assert "meta-feed-4x5: made as 912x1136, which saves $0.05 a picture" in report
+    assert "google-landscape: made" not in report
+    tree = json.loads(made.to_json())
+    assert (tree["cost_usd"], tree["saved_usd"]) == ("0.20", "0.10")
+    assert tree["variants"][0]["size"] == [912, 1136]
+
+
+def test_the_plan_says_what_the_model_does_not_take(plan: MakePlan, text: str) -> None:
+    asked = "quality: final\nmodel: flux-2-pro\ngeneration: {guidance_scale: 5.5}"
+    made = plan(text.replace("template: deal", f"{PAID}\n{asked}"))
+    left_out = json.loads(made.to_json())["dropped"]
+    assert left_out == {"num_inference_steps": "50", "guidance_scale": "5.5"}
+    assert "left out: num_inference_steps 50; fal flux-2-pro does not take it" in plan_report(made)
+    assert "left out" not in plan_report(plan(text))
 
 
 def test_the_studio_costs_nothing(plan: MakePlan, text: str) -> None:

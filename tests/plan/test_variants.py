@@ -206,7 +206,6 @@ REQUEST = PlateRequest(
     height=1350,
     seed=7,
     backdrop={"kind": "sunburst"},
-    picture=None,
 )
 
 

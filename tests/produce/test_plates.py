@@ -1,10 +1,11 @@
 """Plates: each obtained once, and only if it is whole and of the size that was asked for."""
 
 import dataclasses
+import datetime as dt
 import io
 import pathlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from pipeline.errors import ProviderError
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.job import PlateRequest
 from pipeline.produce.plates import DEADLINE, Plates
-from pipeline.produce.providers.protocol import Poll, State
+from pipeline.produce.providers.protocol import Attempt, Charge, Poll, State, Ticket
 from pipeline.produce.store import Store
 
 REQUEST = PlateRequest(
@@ -26,7 +27,6 @@ REQUEST = PlateRequest(
     height=20,
     seed=7,
     backdrop={},
-    picture=None,
 )
 
 
@@ -59,23 +59,30 @@ class Provider:
     def capabilities(self) -> Capabilities:
         return capabilities("studio")
 
-    def submit(self, request: PlateRequest) -> str:
+    def submit(self, attempt: Attempt) -> Ticket:
         self.submits += 1
         if self.slow:
             assert self.slow.wait(10)
-        return f"{request.fingerprint}-{self.submits}"
+        return Ticket(request_id=f"{attempt.id}-{self.submits}")
 
-    def poll(self, request_id: str) -> Poll:
-        assert request_id
+    def poll(self, ticket: Ticket) -> Poll:
+        assert ticket.request_id
         self.polls += 1
         if self.fails:
             return Poll(state=State.FAILED, detail=self.fails)
         state = State.WAITING if self.polls <= self.waits else State.READY
         return Poll(state=state, detail="")
 
-    def fetch(self, request_id: str) -> bytes:
-        assert request_id
+    def fetch(self, ticket: Ticket, url: str) -> bytes:
+        assert ticket.request_id
+        assert not url
         return self.content
+
+    def look_up(self, attempt: Attempt, since: dt.datetime) -> Ticket | None:
+        raise NotImplementedError
+
+    def charges(self, since: dt.datetime) -> Iterator[Charge]:
+        raise NotImplementedError
 
 
 @dataclasses.dataclass

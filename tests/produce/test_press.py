@@ -13,13 +13,12 @@ import pytest
 
 from pipeline.errors import ProviderError, TemplateError, ToolMissingError
 from pipeline.plan.catalogue import Capabilities, capabilities
-from pipeline.plan.job import PlateRequest
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
 from pipeline.produce.press import Press, produce_all
-from pipeline.produce.providers.protocol import Poll
+from pipeline.produce.providers.protocol import Attempt, Ticket
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.store import Store
 from pipeline.proof.verdict import Box, ExtraText, LineProof, Proof, Verdict
@@ -100,17 +99,14 @@ class BusyStudio(Studio):
     def capabilities(self) -> Capabilities:
         return capabilities("studio")
 
-    def submit(self, request: PlateRequest) -> str:
+    def submit(self, attempt: Attempt) -> Ticket:
         self.submits += 1
         if self.refuses:
             raise ProviderError(self.refuses)
-        return super().submit(request)
+        return super().submit(attempt)
 
-    def poll(self, request_id: str) -> Poll:
-        return super().poll(request_id)
-
-    def fetch(self, request_id: str) -> bytes:
-        painted = super().fetch(request_id)
+    def fetch(self, ticket: Ticket, url: str) -> bytes:
+        painted = super().fetch(ticket, url)
         if self.paints is None:
             return painted
         out = io.BytesIO()

@@ -9,10 +9,16 @@ import pytest
 from PIL import Image
 
 from pipeline.campaign.formats import known_formats
-from pipeline.errors import ProviderError, TemplateError
-from pipeline.plan.job import Picture, PlateRequest
+from pipeline.errors import TemplateError
+from pipeline.plan.job import Picture, PlateRequest, Reference
 from pipeline.produce.finish import decode, encode
-from pipeline.produce.providers.protocol import State
+from pipeline.produce.providers.protocol import (
+    Attempt,
+    ExpiredError,
+    NotAcceptedError,
+    State,
+    Ticket,
+)
 from pipeline.produce.providers.studio import Studio
 from pipeline.typeset.renderer import TakumiRenderer
 
@@ -48,14 +54,18 @@ def request(picture: Picture | None = None, **backdrop: object) -> PlateRequest:
         height=HEIGHT,
         seed=7,
         backdrop={**whole, **backdrop},
-        picture=picture,
+        references=(Reference(name="product", picture=picture),) if picture else (),
     )
 
 
 def paint(studio: Studio, wanted: PlateRequest) -> bytes:
-    name = studio.submit(wanted)
-    assert studio.poll(name).state is State.READY
-    return studio.fetch(name)
+    ticket = studio.submit(attempt(wanted))
+    assert studio.poll(ticket).state is State.READY
+    return studio.fetch(ticket, "")
+
+
+def attempt(wanted: PlateRequest) -> Attempt:
+    return Attempt(id=wanted.fingerprint, request=wanted, seed=wanted.seed)
 
 
 def product(folder: pathlib.Path, *colour: int) -> Picture:
@@ -96,11 +106,11 @@ def test_the_product_stands_in_its_place_on_the_side_where_reading_starts(
 
 
 def test_a_plate_is_fetched_once_and_only_after_it_was_submitted(studio: Studio) -> None:
-    name = studio.submit(request())
-    studio.fetch(name)
-    with pytest.raises(ProviderError, match="submit it again"):
-        studio.fetch(name)
-    assert studio.poll("never").state is State.FAILED
+    ticket = studio.submit(attempt(request()))
+    studio.fetch(ticket, "")
+    with pytest.raises(ExpiredError, match="submit it again"):
+        studio.fetch(ticket, "")
+    assert studio.poll(Ticket(request_id="never")).state is State.MISSING
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\nrest"])
@@ -109,13 +119,13 @@ def test_a_product_picture_that_cannot_be_read_is_named(
 ) -> None:
     picture = product(tmp_path, 0, 0, 0)
     picture.path.write_bytes(content)
-    with pytest.raises(ProviderError, match=r"product\.png: cannot be read as a picture"):
-        studio.submit(request(picture))
+    with pytest.raises(NotAcceptedError, match=r"product\.png: cannot be read as a picture"):
+        studio.submit(attempt(request(picture)))
 
 
 def test_a_backdrop_that_is_not_there_is_named(studio: Studio) -> None:
     with pytest.raises(TemplateError, match=r"nowhere\.html\.j2"):
-        studio.submit(request(kind="nowhere"))
+        studio.submit(attempt(request(kind="nowhere")))
 
 
 def noise(width: int, height: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

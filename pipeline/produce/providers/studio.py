@@ -4,9 +4,12 @@ It draws the backdrop from an HTML template in the campaign's colours, sets the 
 product picture into it and adds a little grain, so that flat colour looks like a photograph's.
 """
 
+import datetime as dt
+import decimal
 import io
 import pathlib
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,13 +20,23 @@ from pipeline.errors import ProviderError
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.job import PlateRequest
 from pipeline.produce.pictures import pasted
-from pipeline.produce.providers.protocol import Poll, State
+from pipeline.produce.providers.protocol import (
+    Attempt,
+    Charge,
+    ExpiredError,
+    NotAcceptedError,
+    Poll,
+    State,
+    Ticket,
+)
 from pipeline.typeset.block import Place
 from pipeline.typeset.markup import render_markup
 from pipeline.typeset.renderer import TakumiRenderer
 
 _GRAIN = 1.6
 """Standard deviation of the grain, in steps of 255: below what an eye takes for noise."""
+
+_FREE = decimal.Decimal(0)
 
 _STANDING = (0.5, 1.0)
 """A product stands in the middle of its place, on the lower edge."""
@@ -48,34 +61,46 @@ class Studio:
         """Return what the studio can do: plates without words, for nothing."""
         return capabilities("studio")
 
-    def submit(self, request: PlateRequest) -> str:
-        """Paint the plate and return its job's fingerprint.
+    def submit(self, attempt: Attempt) -> Ticket:
+        """Paint the plate.
 
         Raises:
-            ProviderError: If the product picture cannot be read.
+            NotAcceptedError: If the product picture cannot be read.
         """
-        painted = _png(_grained(self._paint(request), request.seed))
+        try:
+            painted = _png(_grained(self._paint(attempt.request), attempt.seed))
+        except ProviderError as error:
+            raise NotAcceptedError(str(error), retry=False) from error
         with self._lock:
-            self._painted[request.fingerprint] = painted
-        return request.fingerprint
+            self._painted[attempt.id] = painted
+        return Ticket(request_id=attempt.id, cost=_FREE)
 
-    def poll(self, request_id: str) -> Poll:
-        """Return ready for everything that was submitted."""
-        known = request_id in self._painted
-        state = State.READY if known else State.FAILED
-        return Poll(state=state, detail="" if known else "was never submitted")
+    def poll(self, ticket: Ticket) -> Poll:
+        """Return ready for what was submitted and not yet fetched, missing for all else."""
+        known = ticket.request_id in self._painted
+        return Poll(state=State.READY if known else State.MISSING, cost=_FREE)
 
-    def fetch(self, request_id: str) -> bytes:
+    def fetch(self, ticket: Ticket, url: str) -> bytes:
         """Return the plate as PNG; each can be fetched once.
 
         Raises:
-            ProviderError: If nothing was painted under this id.
+            ExpiredError: If nothing was painted under this id.
         """
+        del url  # a plate that never left this machine has no address
         with self._lock:
-            painted = self._painted.pop(request_id, None)
+            painted = self._painted.pop(ticket.request_id, None)
         if painted is None:
-            raise ProviderError(f"the studio has no plate {request_id[:12]}; submit it again")
+            name = ticket.request_id[:12]
+            raise ExpiredError(f"the studio has no plate {name}; submit it again")
         return painted
+
+    def look_up(self, attempt: Attempt, since: dt.datetime) -> Ticket | None:
+        """Refuse: what the studio paints is never in doubt."""
+        raise NotImplementedError
+
+    def charges(self, since: dt.datetime) -> Iterator[Charge]:
+        """Refuse: the studio charges nothing."""
+        raise NotImplementedError
 
     def _paint(self, request: PlateRequest) -> npt.NDArray[np.uint8]:
         backdrop = request.backdrop
@@ -91,9 +116,9 @@ class Studio:
         painted = self._renderer.render(markup, request.width, request.height)
         plate = np.ascontiguousarray(painted[:, :, :3])
         for subject, place in zip(backdrop["subjects"], places, strict=True):
-            if request.picture and subject["picture"] and place:
+            if request.product and subject["picture"] and place:
                 box = (place["left"], place["top"], place["width"], place["height"])
-                plate = pasted(plate, request.picture, box, _STANDING)
+                plate = pasted(plate, request.product, box, _STANDING)
         return plate
 
 
