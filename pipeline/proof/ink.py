@@ -14,6 +14,7 @@ import numpy as np
 
 from pipeline.proof.coverage import Values, coverage
 from pipeline.proof.reading import Pixels
+from pipeline.proof.redraw import TRACE, Drawn
 from pipeline.proof.setlines import SetLine
 from pipeline.proof.verdict import Box, ExtraText
 
@@ -24,6 +25,9 @@ creatives reaches 8.2 over the four example campaigns."""
 _BLUR = 1.5
 _EDGE = 9
 """Pixels, odd: edges of letters differ by the softness of compression."""
+
+_RIM = 3
+"""Pixels around a stroke that it is filled in from."""
 
 _SUM = np.ones((1, 3), np.float32)
 
@@ -37,10 +41,14 @@ def ink_of(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> Pixels:
     Args:
         image: The delivered picture, RGB.
         ground: The picture before the words went on it, RGB.
-        lines: The typeset lines; their places and colours are used, never their words.
+        lines: The typeset lines; their places, colours and strokes are used, never their words.
+
+    Where a stroke runs through a line, it is filled in from what stands above and below: readers
+    take it for a letter or a rule.
     """
     height, width = image.shape[:2]
     inked = np.zeros((height, width), np.float32)
+    lines = list(lines)
     for line in lines:
         bounds = line.drawn.ink()
         if bounds is None:
@@ -50,7 +58,25 @@ def ink_of(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> Pixels:
         part = np.s_[top : min(height, bounds[3] + margin), left : min(width, bounds[2] + margin)]
         cover, telling = coverage(image[part], ground[part], line.setting.colour)
         np.maximum(inked[part], np.where(telling, cover, 0.0), out=inked[part])
-    return np.repeat(np.uint8(255) - (inked * 255).astype(np.uint8)[:, :, None], 3, axis=2)
+    grey = np.uint8(255) - (inked * 255).astype(np.uint8)
+    for line in lines:
+        _fill_in(grey, line.bar)
+    return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def _fill_in(grey: Pixels, bar: Drawn | None) -> None:
+    """Take a stroke out of the ink, in place, by inpainting after Navier and Stokes."""
+    bounds = bar.ink() if bar else None
+    if bar is None or bounds is None:
+        return
+    height, width = grey.shape
+    left, top = max(0, bounds[0] - _RIM), max(0, bounds[1] - _RIM)
+    right, bottom = min(width, bounds[2] + _RIM), min(height, bounds[3] + _RIM)
+    part = np.s_[top:bottom, left:right]
+    if right <= left or bottom <= top:
+        return
+    touched = np.asarray(bar.within((left, top, right, bottom)) > TRACE, np.uint8)
+    grey[part] = cv2.inpaint(np.ascontiguousarray(grey[part]), touched, _RIM, cv2.INPAINT_NS)
 
 
 def departures(image: Pixels, ground: Pixels, lines: Iterable[SetLine]) -> list[ExtraText]:

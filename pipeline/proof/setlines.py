@@ -21,12 +21,14 @@ class SetLine:
         as_set: The line, its text as the rows show it (a hyphen may stand at a row's end).
         setting: How it was set.
         drawn: The requested text drawn alone.
+        bar: The stroke through it drawn alone; None if none runs through it.
         shape: How the delivered pixels compare with it.
     """
 
     as_set: Line
     setting: LineSetting
     drawn: Drawn
+    bar: Drawn | None
     shape: Shape
 
 
@@ -57,10 +59,19 @@ def set_lines(
             as_set=dataclasses.replace(lines[index], text=_rows_text(setting)),
             setting=setting,
             drawn=drawn[index],
+            bar=_bar(setting, drawer),
             shape=_shape((image, ground), lines[index], setting, drawn, index),
         )
         for index, setting in paired.items()
     }
+
+
+def _bar(setting: LineSetting, drawer: Drawer) -> Drawn | None:
+    """Return the stroke through a line without its words; None if there is none."""
+    if not setting.struck:
+        return None
+    bare_rows = tuple(dataclasses.replace(row, text="") for row in setting.rows)
+    return draw_again(dataclasses.replace(setting, rows=bare_rows), drawer)
 
 
 def _paired(lines: Sequence[Line], settings: Sequence[LineSetting]) -> dict[int, LineSetting]:

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,18 @@ def test_the_ink_is_the_mask_of_the_line_whatever_lies_behind(studio: "Studio") 
     assert ink.shape == SIZE
     assert ink[mask == 255].max() < 60
     assert ink[mask == 0].mean() > 250
+
+
+def test_a_stroke_through_a_price_is_filled_in_so_that_the_price_can_be_read(
+    studio: "Studio",
+) -> None:
+    plain = dataclasses.replace(studio.set("62", "de_DE"), rotation=-7.0)
+    struck = dataclasses.replace(plain, struck=True)
+    picture, lines = creative(studio, struck)
+    ink = 255 - ink_of(picture, rays(), lines)[:, :, 0].astype(int)
+    wanted = draw_line(plain, SIZE[1], SIZE[0], studio.renderer).astype(int)
+    as_seen = draw_line(struck, SIZE[1], SIZE[0], studio.renderer).astype(int)
+    assert np.abs(ink - wanted).sum() < 0.4 * np.abs(as_seen - wanted).sum()
 
 
 def test_a_right_picture_departs_nowhere_from_its_ground(studio: "Studio") -> None:
