@@ -125,6 +125,10 @@ class Open:
         self._loopback = loopback
         self._seconds = seconds
 
+    def now(self) -> float:
+        """Return the clock's seconds."""
+        return self._wire.now()
+
     def picture(self, url: str) -> bytes:
         """Return a picture's bytes: whole, and of a picture format.
 

@@ -10,6 +10,7 @@ import dataclasses
 import logging
 import ssl
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -72,6 +73,7 @@ class Wire:
         self._clock = clock
         self._left = _Left(clock)
         self._transport = _Transport(self._left, connections)
+        weakref.finalize(self, self._transport.close)  # its idle connections go with it
 
     def send(self, request: httpx.Request, *, seconds: float, most: int) -> Answer:
         """Return the answer to a request.

@@ -32,7 +32,7 @@ from pipeline.produce.providers.wire import Answer, LostError, NotSentError, Wir
 from tests.produce.providers.servers import CANARY, Reply, Server, picture
 
 SECONDS = 1.0
-SIGNATURE = "".join(["signed", "4711"])
+SIGNATURE = "signed4711"
 
 
 def keyed(server: Server, wire: Wire) -> Keyed:

@@ -1,0 +1,92 @@
+"""Calls: what all paid providers do alike when they submit, ask and download."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.plan.catalogue import Capabilities
+from pipeline.produce.providers.protocol import (
+    NotAcceptedError,
+    OutcomeUnknownError,
+    TransientError,
+)
+from pipeline.produce.providers.replies import accepted, found
+from pipeline.produce.providers.transport import ForeignAddressError, Keyed, Open
+from pipeline.produce.providers.whole import from_data_url
+from pipeline.produce.providers.wire import Answer, LostError, NotSentError
+
+_NO_HEADERS: Mapping[str, str] = {}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """Where a provider may report the end of a request; polling works without.
+
+    Attributes:
+        url: An https address of ours.
+        secret: What the provider signs with, where it takes one with the request.
+    """
+
+    url: str
+    secret: str = dataclasses.field(default="", repr=False)
+
+
+class Calls:
+    """One provider's API, with its failures in the words of the protocol.
+
+    Args:
+        able: The provider.
+        keyed: Calls it.
+        open_: Downloads.
+    """
+
+    def __init__(self, able: Capabilities, keyed: Keyed, open_: Open) -> None:
+        self._name = able.name
+        self.keyed = keyed
+        self.open = open_
+
+    def submitted(self, answer: Answer) -> dict[str, Any]:
+        """Return the JSON of an answer that accepts; see `replies.accepted`."""
+        return accepted(self._name, answer)
+
+    def submit(self, url: str, tree: object, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
+        """Return the answer to a submit, whatever its status.
+
+        Raises:
+            NotAcceptedError: If nothing was sent.
+            OutcomeUnknownError: If no whole answer came.
+        """
+        try:
+            return self.keyed.send("POST", url, tree, headers)
+        except NotSentError as error:
+            raise NotAcceptedError(str(error), retry=True) from None
+        except LostError as error:
+            message = f"{error}: it may have been accepted all the same"
+            raise OutcomeUnknownError(message) from None
+
+    def ask(self, url: str) -> Answer:
+        """Return the answer to a question, whatever its status.
+
+        Raises:
+            TransientError: If none came.
+        """
+        try:
+            return self.keyed.send("GET", url)
+        except (NotSentError, LostError, ForeignAddressError) as error:
+            raise TransientError(str(error)) from None
+
+    def told(self, answer: Answer) -> dict[str, Any]:
+        """Return the JSON of the answer to a question; see `replies.found`."""
+        return found(self._name, answer)
+
+    def picture(self, url: str) -> bytes:
+        """Return a picture, downloaded without the key or taken from a `data:` address.
+
+        Raises:
+            TransientError: If it did not come whole or in time.
+            ExpiredError: If its address is no longer valid.
+            SpoiltError: If what came whole is no picture.
+        """
+        if not url:
+            raise TransientError(f"{self._name} gave no address for the picture; poll again")
+        return from_data_url(url) if url.startswith("data:") else self.open.picture(url)
