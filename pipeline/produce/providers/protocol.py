@@ -75,7 +75,7 @@ class Poll:
 
     state: State
     detail: str = ""
-    url: str = ""
+    url: str = dataclasses.field(default="", repr=False)
     cost: decimal.Decimal | None = None
     prompt: str = ""
 

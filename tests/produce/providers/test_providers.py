@@ -607,6 +607,7 @@ def test_a_callback_address_in_the_clear_is_refused() -> None:
 @pytest.mark.parametrize("name", PAID)
 def test_no_part_of_a_provider_shows_the_key(server: Server, name: str) -> None:
     provider = opened(name, server)
+    assert "sig=1" not in repr(Poll(state=State.READY, url=URL))
     parts: list[object] = [provider, *vars(provider).values()]
     parts += [value for part in parts[1:] for value in getattr(part, "__dict__", {}).values()]
     assert CANARY not in "".join(map(repr, parts))

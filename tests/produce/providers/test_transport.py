@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import gzip
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -139,6 +140,24 @@ def test_a_silent_server_is_left_at_the_deadline(server: Server, wire: Wire) -> 
             wire.send(request, seconds=SECONDS, most=1000)
 
     assert timed(call) < SECONDS + 0.5
+
+
+def test_each_thread_has_its_own_deadline(server: Server, wire: Wire) -> None:
+    server.answer = lambda seen: Reply(
+        raw=raw(b"zz", "content-length: 2"), pause=0.01 if "short" not in seen.path else 0.5
+    )
+    lost: list[LostError] = []
+
+    def hurry() -> None:
+        with pytest.raises(LostError) as caught:
+            wire.send(httpx.Request("GET", f"{server.url}/short"), seconds=0.2, most=10)
+        lost.append(caught.value)
+
+    thread = threading.Thread(target=hurry)
+    thread.start()
+    answer_ = wire.send(httpx.Request("GET", f"{server.url}/patient"), seconds=10, most=10)
+    thread.join(10)
+    assert (answer_.body, len(lost)) == (b"zz", 1)
 
 
 def test_a_body_may_have_so_many_bytes_and_no_more(server: Server, wire: Wire) -> None:
