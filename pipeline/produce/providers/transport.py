@@ -160,7 +160,7 @@ class Open:
             raise TransientError("the provider's address for uploads is no https address")
         request = httpx.Request("PUT", url, headers=dict(headers), content=content)
         try:
-            answer = self._wire.send(request, seconds=self._seconds, most=1024 * 1024)
+            answer = self._wire.send(request, seconds=self._seconds, most=1024 * 1024, signed=True)
         except (NotSentError, LostError) as error:
             raise TransientError(str(error)) from None
         if not answer.ok:
@@ -184,7 +184,9 @@ class Open:
                 raise TransientError("the picture's address is no https address")
             request = httpx.Request("GET", url, headers={"Accept-Encoding": "identity"})
             try:
-                answer = self._wire.send(request, seconds=until - self._wire.now(), most=most)
+                answer = self._wire.send(
+                    request, seconds=until - self._wire.now(), most=most, signed=True
+                )
             except (NotSentError, LostError) as error:
                 raise TransientError(str(error)) from None
             if answer.status not in _MOVED:

@@ -75,19 +75,23 @@ class Wire:
         self._transport = _Transport(self._left, connections)
         weakref.finalize(self, self._transport.close)  # its idle connections go with it
 
-    def send(self, request: httpx.Request, *, seconds: float, most: int) -> Answer:
+    def send(
+        self, request: httpx.Request, *, seconds: float, most: int, signed: bool = False
+    ) -> Answer:
         """Return the answer to a request.
 
         Args:
             request: The request; nothing is added to it.
             seconds: From now to the last byte of the answer.
             most: Bytes that the body may have.
+            signed: Whether its address lets in whoever knows it; a message then names its host
+                alone, as some stores sign in the path.
 
         Raises:
             NotSentError: If nothing was sent.
             LostError: If no whole answer came in time, or one that is too large.
         """
-        where = place_of(request.url)
+        where = request.url.host if signed else place_of(request.url)
         self._left.until = self._clock() + seconds
         request.extensions = {**request.extensions, "timeout": _timeouts(seconds)}
         try:

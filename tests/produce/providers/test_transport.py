@@ -372,6 +372,8 @@ def test_no_error_shows_the_key_or_a_signature(
         lambda: client.send("POST", url, {}),
         lambda: client.send("GET", f"http://127.0.0.1:{closed_port}/?sig={SIGNATURE}"),
         lambda: opened(wire).picture(url),
+        lambda: opened(wire).picture(f"{server.url}/cdn/{SIGNATURE}/a.png"),
+        lambda: opened(wire).put(f"{server.url}/cdn/{SIGNATURE}/a.png", b"x", {}),
         lambda: opened(wire).picture(f"http://127.0.0.1:{closed_port}/?sig={SIGNATURE}"),
         lambda: accepted("x", answer(400, told)),
     ]
