@@ -61,6 +61,7 @@ class Server:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 65536  # head and body in one packet, so that no one waits for the other
 
             def _reply(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", "0")))
@@ -109,6 +110,7 @@ class Server:
         with contextlib.suppress(OSError):  # the client leaves, as it should
             for at in range(len(raw)) if pause else ():
                 handler.wfile.write(raw[at : at + 1])
+                handler.wfile.flush()
                 time.sleep(pause)
             if not pause:
                 handler.wfile.write(raw)
