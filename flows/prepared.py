@@ -9,6 +9,7 @@ from flows.work import TODAY, Parameters, Work, work_of
 from pipeline import daily
 from pipeline.produce.outcome import Outcome
 from pipeline.proof.prove import Proofreader
+from pipeline.session import open_session, with_till
 from pipeline.settings import read_settings
 
 _LOG = logging.getLogger(__name__)
@@ -22,16 +23,24 @@ def prepared(parameters: Parameters) -> Work | None:
         TemplateError: If a scene template cannot be rendered.
         UsageError: If a market is asked for that no campaign has.
         ToolMissingError: If a reader of the proof is not installed.
+        BudgetError: If a provider's key is missing.
+        LedgerError: If the ledger cannot be used.
     """
     settings = read_settings(os.environ, os.cpu_count() or 1)
-    day_plan = daily.prepare(request_of(parameters, dt.datetime.now(dt.UTC)), settings)
+    day_plan = daily.prepare(request_of(parameters, _now()), settings)
     if daily.everything_stands(day_plan):
         return None
     for problem in daily.preflight(day_plan):
         _LOG.warning("will be held: %s", problem)
     reader = Proofreader.standard()
+    session = open_session(day_plan, settings, _now)
+    for claim in session.taken:
+        _LOG.warning("%s", claim)
+    if not session.day_plan.size:
+        session.close("there was nothing left to make")
+        return None
     workshop = daily.open_workshop(settings, reader, reader.versions())
-    return work_of(day_plan, workshop, _log, parameters)
+    return work_of(session, with_till(session, workshop, os.environ), _log, parameters)
 
 
 def request_of(parameters: Parameters, instant: dt.datetime) -> daily.RunRequest:
@@ -44,6 +53,10 @@ def request_of(parameters: Parameters, instant: dt.datetime) -> daily.RunRequest
         day=None if day == TODAY else dt.date.fromisoformat(day),
         markets=tuple(parameters["markets"]),
     )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _log(outcome: Outcome) -> None:

@@ -1,5 +1,6 @@
 """Runs as a person at a terminal sees them: a progress bar, then a summary to act on."""
 
+import datetime as dt
 import os
 import pathlib
 import time
@@ -26,6 +27,7 @@ from pipeline.produce.outcome import Outcome, Status
 from pipeline.proof.prove import Proofreader
 from pipeline.publish.summary import run_summary, spent
 from pipeline.selftest import summary
+from pipeline.session import Session, open_session, with_till
 from pipeline.settings import Settings
 
 TELL_EVERY_S = 15.0
@@ -73,6 +75,8 @@ def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: boo
         CampaignError: With every problem of all files.
         TemplateError: If a scene template cannot be rendered.
         ToolMissingError: If an engine, font or language pack is not installed.
+        BudgetError: If a provider's key is missing.
+        LedgerError: If the ledger cannot be used.
     """
     begun = time.monotonic()
     day_plan = daily.prepare(request, settings)
@@ -83,23 +87,35 @@ def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: boo
     click.echo(f"{day_plan.size} creatives, {day_plan.changed} of them new or changed")
     for problem in daily.preflight(day_plan):
         click.echo(f"will be held: {problem}", err=True)
-    reader = Proofreader.standard()
-    workshop = daily.open_workshop(settings, reader, reader.versions())
-    record = Record(problem="")
-    with _bar() as progress:
-        work = work_of(day_plan, workshop, Scoreboard(day_plan.size, progress))
-        if plain:
-            _carry_out(work)
-        else:
-            record = run_recorded(work, settings.work / "prefect", os.environ)
-    outcomes = work.outcomes()
-    _say_what_happened(work)
-    _say_where(record)
+    session = open_session(day_plan, settings, _now)
+    for claim in session.taken:
+        click.echo(str(claim))
+    if not session.day_plan.size:
+        session.close("there was nothing left to make")
+        return ExitCode.ACCEPTED
+    outcomes = _made(session, plain=plain)
     click.echo(f"{len(outcomes)} creatives in {time.monotonic() - begun:.0f} s")
     code = ExitCode.ACCEPTED if daily.accepted(outcomes) else ExitCode.HELD
     if not plain:
         leave(code)
     return code
+
+
+def _made(session: Session, *, plain: bool) -> list[Outcome]:
+    """Make what a session has claimed, show how far it is, and say what came of it."""
+    reader = Proofreader.standard()
+    workshop = daily.open_workshop(session.settings, reader, reader.versions())
+    workshop = with_till(session, workshop, os.environ)
+    record = Record(problem="")
+    with _bar() as progress:
+        work = work_of(session, workshop, Scoreboard(session.day_plan.size, progress))
+        if plain:
+            _carry_out(work)
+        else:
+            record = run_recorded(work, session.settings.work / "prefect", os.environ)
+    _say_what_happened(work)
+    _say_where(record)
+    return work.outcomes()
 
 
 def serve_at_terminal(request: daily.RunRequest, settings: Settings) -> None:
@@ -120,6 +136,10 @@ def stop_at_terminal(settings: Settings) -> None:
     """End the Prefect server that a run left for its UI, and say so."""
     stopped = server.stop(settings.work / "prefect")
     click.echo("the Prefect server has ended" if stopped else "no Prefect server is running here")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _carry_out(work: Work) -> None:

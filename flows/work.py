@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from flows.once import Once
 from pipeline import daily, selftest
 from pipeline.produce.outcome import Outcome
+from pipeline.session import Session, still_true
 
 TODAY = "today"
 """The day of a run that takes each market's own day."""
@@ -92,7 +93,7 @@ class Work:
 
 
 def work_of(
-    day_plan: daily.DayPlan,
+    session: Session,
     workshop: daily.Workshop,
     on_outcome: Callable[[Outcome], None],
     parameters: Parameters | None = None,
@@ -100,12 +101,13 @@ def work_of(
     """Return the work of a day.
 
     Args:
-        day_plan: What is to be made.
+        session: What is to be made, and claimed by this run.
         workshop: What it is made with.
         on_outcome: Called with each outcome as it comes, from any thread.
         parameters: What Prefect is told; taken from the plan's request if it is left out.
     """
     counter = _Counter(on_outcome)
+    day_plan = session.day_plan
     batches = tuple(
         Batch(
             title=batch.title.replace("–", "-"),  # the font of Prefect's graph has no dash
@@ -117,13 +119,17 @@ def work_of(
 
     def tried() -> selftest.Tried:
         outcomes = [outcome for batch in batches for outcome in batch.produce()]
-        return selftest.try_day(day_plan, outcomes, workshop)
+        tried = selftest.try_day(day_plan, outcomes, workshop)
+        now_true = still_true(session, tried.outcomes, workshop.renderer.engine)
+        return dataclasses.replace(tried, outcomes=tuple(now_true))
 
     trial = Once(tried)
 
     def publish() -> daily.Published:
         done = trial()
-        return daily.publish(day_plan, done.outcomes, workshop, done.selftest)
+        published = daily.publish(day_plan, done.outcomes, workshop, done.selftest)
+        session.close("published")
+        return published
 
     return Work(
         parameters=parameters or parameters_of(day_plan.request),

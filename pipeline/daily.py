@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 import pathlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -14,9 +15,10 @@ from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.plan.asked import unable
 from pipeline.plan.plan import Plan, make_plan, misfit_problem, misfits
 from pipeline.plan.variants import Variant
+from pipeline.produce.crew import produce_all
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
-from pipeline.produce.press import Press, Prover, produce_all
+from pipeline.produce.press import Press, Prover
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.selftest import UNTRIED, SelfTest
 from pipeline.produce.store import Store
@@ -127,12 +129,14 @@ class Workshop:
         renderer: Measures and paints.
         press: Makes creatives.
         versions: Names and versions of what makes and proofreads.
+        threads: How many variants are under way at a time; most may be waiting for a provider.
     """
 
     settings: Settings
     renderer: TakumiRenderer
     press: Press
     versions: Mapping[str, str]
+    threads: int
 
 
 def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]) -> Workshop:
@@ -154,12 +158,14 @@ def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]
             letterer=Letterer(renderer=renderer, layouts=settings.templates / "layouts"),
             prover=prover,
             store=store,
+            bench=threading.Semaphore(settings.workers),
         ),
         versions={
             "proofpress": importlib.metadata.version("proofpress"),
             "engine": renderer.engine,
             **readers,
         },
+        threads=settings.workers,
     )
 
 
@@ -226,7 +232,7 @@ def produce_batch(
     Raises:
         ToolMissingError: If an engine or font is not installed.
     """
-    return produce_all(batch.variants, workshop.press, workshop.settings.workers, on_outcome)
+    return produce_all(batch.variants, workshop.press, workshop.threads, on_outcome)
 
 
 def publish(

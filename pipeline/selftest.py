@@ -10,10 +10,10 @@ from pipeline.daily import DayPlan, RunRequest, Workshop, open_workshop, prepare
 from pipeline.errors import UsageError
 from pipeline.plan.variants import Variant
 from pipeline.produce.creative import Creative, known_good
+from pipeline.produce.crew import produce_all
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.planner import Planner, Task, read_alone, sample
 from pipeline.produce.planting import Painter
-from pipeline.produce.press import produce_all
 from pipeline.produce.selftest import SelfTest, run_tests
 from pipeline.produce.tally import rows_of, tables, upper_bound
 from pipeline.proof.corruption import script_name

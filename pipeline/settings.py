@@ -17,11 +17,18 @@ class Settings:
         templates: Scenes, layouts, plates and pages.
         work: The image store, outcomes and the local Prefect server's data.
         workers: How many pictures are worked on at the same time.
+        ledger: Address of the ledger's database; it may hold a password, so it is not shown.
     """
 
     templates: pathlib.Path
     work: pathlib.Path
     workers: int
+    ledger: str = dataclasses.field(default="", repr=False)
+
+    @property
+    def ledger_url(self) -> str:
+        """Return the address of the ledger: SQLite in the work folder if none is set."""
+        return self.ledger or f"sqlite:///{self.work.resolve() / 'ledger.sqlite3'}"
 
     def template_names(self) -> tuple[str, ...]:
         """Return the names of all scene templates, sorted."""
@@ -33,7 +40,8 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
     """Return the settings.
 
     Args:
-        environment: PROOFPRESS_TEMPLATES, PROOFPRESS_WORK and PROOFPRESS_WORKERS are read.
+        environment: PROOFPRESS_TEMPLATES, PROOFPRESS_WORK, PROOFPRESS_WORKERS and
+            PROOFPRESS_LEDGER are read.
         cores: Number of processor cores, the default for workers.
 
     Raises:
@@ -46,4 +54,5 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
         templates=pathlib.Path(environment.get("PROOFPRESS_TEMPLATES", PROJECT / "templates")),
         work=pathlib.Path(environment.get("PROOFPRESS_WORK", ".proofpress")),
         workers=max(1, int(workers)),
+        ledger=environment.get("PROOFPRESS_LEDGER", ""),
     )

@@ -30,12 +30,14 @@ class Document:
         tree: Mappings, lists and strings.
         lines: Path of every key and item to its line number, from 1.
         problems: What is wrong with the YAML itself.
+        content: The file's bytes, read once.
     """
 
     file: str
     tree: Node
     lines: dict[Path, int]
     problems: tuple[Problem, ...]
+    content: bytes = b""
 
     def line_of(self, path: Path) -> int:
         """Return the line of a path, or of the nearest parent that the file has."""
@@ -59,7 +61,7 @@ def read_document(file: pathlib.Path) -> Document:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return _broken(str(file), line, "is not UTF-8", "save the file as UTF-8")
-    return _Composer(str(file)).compose(text)
+    return dataclasses.replace(_Composer(str(file)).compose(text), content=raw)
 
 
 def _broken(file: str, line: int, what: str, remedy: str) -> Document:

@@ -79,7 +79,7 @@ def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaig
     if campaign is None or problems:
         unique = dict.fromkeys(problems)
         raise CampaignError(tuple(sorted(unique, key=lambda p: (p.line, p.path, p.what))))
-    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    sha256 = hashlib.sha256(document.content).hexdigest()
     return LoadedCampaign(campaign=campaign, document=document, folder=file.parent, sha256=sha256)
 
 

@@ -20,7 +20,10 @@ MEGAPIXEL = 1024 * 1024
 """Pixels of one billed megapixel: the only unit under which the vendors' own tables hold, such
 as Runflow's 2048 x 2048 = $0.075 on pro (0.03 + 3 x 0.015)."""
 
-_NAMES = ("studio", "runflow", "fal", "bfl")
+STUDIO = "studio"
+"""The provider that paints on this machine, for nothing."""
+
+_NAMES = (STUDIO, "runflow", "fal", "bfl")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,14 @@ import babel
 from pipeline.campaign.calendar import running_offers
 from pipeline.campaign.formats import Format, known_formats
 from pipeline.campaign.load import LoadedCampaign
-from pipeline.campaign.model import Campaign, Checks
+from pipeline.campaign.model import Budget, Campaign, Checks
 from pipeline.plan.asked import parameters_of
-from pipeline.plan.catalogue import Capabilities, Model, capabilities
+from pipeline.plan.catalogue import STUDIO, Capabilities, Model, capabilities
 from pipeline.plan.job import Picture, PlateRequest, canonical, fingerprint_of, seed_of
 from pipeline.plan.lines import Line
 from pipeline.plan.pictures import picture_of, references_of
 from pipeline.plan.prompt import prompt_of
-from pipeline.plan.routing import route
+from pipeline.plan.routing import TYPESET, route
 from pipeline.plan.scene import Scene, render_scene, template_sha256
 from pipeline.plan.sizes import SizePlan, exactly, size_for
 from pipeline.plan.wording import Coordinate, lines_of
@@ -53,6 +53,8 @@ class Variant:
         checks: What the picture must reach beyond its text.
         logo: The brand's logo; None if its name is written out.
         request: The plate it needs.
+        fallback: The plate that the studio paints, for nothing, should no other be had.
+        budget: What may be paid for it.
         cost: What the plate costs, in US dollars, as text.
         saved: What its size saves against the format's own rounded up, in US dollars, as text.
         inputs: What shaped it, by name; a change of one is the reason for a new picture.
@@ -76,6 +78,8 @@ class Variant:
     checks: Checks
     logo: Picture | None
     request: PlateRequest
+    fallback: PlateRequest
+    budget: Budget
     cost: str
     saved: str
     inputs: dict[str, str]
@@ -151,6 +155,7 @@ def _variant(
     able = capabilities(campaign.provider)
     lettering = route(shown, campaign.lettering, draws_words=able.draws_words)
     request, size = _request(loaded, at, fmt, scene, _Drawn(able, lettering, templates))
+    studio = _Drawn(capabilities(STUDIO), dict.fromkeys(lettering, TYPESET), templates)
     locale = at.locale.lower().replace("_", "-")
     key = f"{campaign.campaign}--{at.offer}--{at.market}--{locale}--{fmt.name}"
     fonts = campaign.brand.fonts.model_dump()
@@ -174,6 +179,10 @@ def _variant(
         checks=campaign.checks,
         logo=logo,
         request=request,
+        fallback=_request(loaded, at, fmt, scene, studio)[0]
+        if able is not studio.able
+        else request,
+        budget=campaign.budget,
         cost=str(able.cost(request)),
         saved=str(size.saved),
         inputs={
@@ -212,7 +221,7 @@ def _request(
     size = _size(campaign, fmt, model)
     seed = campaign.generation.seed
     request = PlateRequest(
-        provider=campaign.provider,
+        provider=able.name,
         model=able.only or campaign.model,
         quality=campaign.quality,
         prompt=prompt_of(scene, drawn.lettering, fonts, fmt, places),

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import numpy.typing as npt
 import PIL.Image
+import PIL.ImageOps
 
 from pipeline.campaign.formats import Format
 from pipeline.errors import ProviderError
@@ -13,6 +14,10 @@ QUALITIES = (92, 88, 84, 80)
 """JPEG qualities, tried in turn; below 80 small letters begin to fray."""
 
 JPEG = "image/jpeg"
+
+_MOST_CUT, _MOST_ENLARGED = 0.05, 1.6
+"""Share of a picture that may be cut away, and how much it may be enlarged. Sizes are planned to
+lose at most 0.02 and grow at most 1.42 times; a provider rounds sides to its own multiple."""
 
 
 def encode(picture: npt.NDArray[np.uint8], fmt: Format) -> bytes | None:
@@ -39,14 +44,47 @@ def decode(content: bytes, width: int, height: int) -> npt.NDArray[np.uint8]:
     Raises:
         ProviderError: If the bytes are not a whole PNG, JPEG or WebP of exactly this size.
     """
+    picture = opened(content)
+    if picture.shape[:2] != (height, width):
+        found = f"{picture.shape[1]}x{picture.shape[0]}"
+        raise ProviderError(f"the picture is {found}, not {width}x{height}")
+    return picture
+
+
+def opened(content: bytes) -> npt.NDArray[np.uint8]:
+    """Return the pixels of a picture of any size, shape [height, width, 3].
+
+    Raises:
+        ProviderError: If the bytes are not a whole PNG, JPEG or WebP.
+    """
     try:
         with PIL.Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as image:
-            if image.size != (width, height):
-                found = f"{image.width}x{image.height}"
-                raise ProviderError(f"the picture is {found}, not {width}x{height}")
             return np.asarray(image.convert("RGB"))
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError) as error:
         raise ProviderError(f"the picture is damaged ({error})") from error
+
+
+def fitted(picture: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArray[np.uint8]:
+    """Return a picture scaled to fill a size, and cut alike on both sides.
+
+    Args:
+        picture: RGB, shape [height, width, 3].
+        width: Width in pixels.
+        height: Height in pixels.
+
+    Raises:
+        ProviderError: If it has another ratio, or is so small that it would be blurred.
+    """
+    high, wide = picture.shape[:2]
+    if (high, wide) == (height, width):
+        return picture
+    scale = max(width / wide, height / high)
+    cut = 1 - (width * height) / (wide * high * scale**2)
+    if cut > _MOST_CUT or scale > _MOST_ENLARGED:
+        raise ProviderError(f"the picture is {wide}x{high}, which does not fill {width}x{height}")
+    image = PIL.Image.fromarray(picture)
+    fill = PIL.Image.Resampling.LANCZOS
+    return np.asarray(PIL.ImageOps.fit(image, (width, height), method=fill))
 
 
 def ground_file(ground: npt.NDArray[np.uint8]) -> bytes:

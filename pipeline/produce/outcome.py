@@ -46,6 +46,7 @@ class Plate:
         seed: The seed of the attempt.
         cost: What it cost, in US dollars.
         reused: Whether it was already in the store.
+        attempt: Id of its attempt in the ledger; empty if it cost nothing.
     """
 
     sha256: str
@@ -55,6 +56,7 @@ class Plate:
     seed: int
     cost: decimal.Decimal
     reused: bool
+    attempt: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ class Outcome:
         overview: Hash of the picture with its boxes in the store; None if there is no proof.
         crops: Hash of the picture of each line of the proof in the store, in its order; None
             where the line was not found.
+        fallback: Why the studio's plate and set lines stand in for a picture that was to be
+            paid for, in plain words; empty if they do not.
     """
 
     variant: str
@@ -97,6 +101,7 @@ class Outcome:
     attempts: int
     overview: str | None
     crops: tuple[str | None, ...]
+    fallback: str = ""
 
     @property
     def pictures(self) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.campaign.formats import Format
 from pipeline.errors import ProviderError
 from pipeline.plan.job import PlateRequest
-from pipeline.produce.finish import decode
+from pipeline.produce.finish import decode, fitted, opened
 from pipeline.produce.outcome import Plate
 from pipeline.produce.providers.protocol import Attempt, Poll, Provider, State, Ticket
 from pipeline.produce.store import Store
@@ -69,6 +70,24 @@ class Plates:
             lock = self._locks[request.fingerprint]
         with lock:
             return self._stored(request) or self._new(request)
+
+    def kept(self, request: PlateRequest, fmt: Format) -> Obtained | None:
+        """Return a plate that was paid for before, in a format's size; None if there is none.
+
+        Raises:
+            ProviderError: If its ratio is not the format's.
+        """
+        plate = self._store.plate(request.fingerprint)
+        content = self._store.get(plate.sha256) if plate else None
+        if plate is None or content is None:
+            return None
+        pixels = fitted(opened(content), fmt.width, fmt.height)
+        reused = dataclasses.replace(plate, reused=True, cost=decimal.Decimal(0))
+        return Obtained(plate=reused, pixels=pixels)
+
+    def keep(self, request: PlateRequest, plate: Plate) -> None:
+        """Remember the accepted plate of a job."""
+        self._store.keep_plate(request.fingerprint, plate)
 
     def _stored(self, request: PlateRequest) -> Obtained | None:
         plate = self._store.plate(request.fingerprint)

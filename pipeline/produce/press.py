@@ -1,33 +1,37 @@
 """The press: from a variant to an outcome. Plate, words, file, proof; each ends in a proof."""
 
-import concurrent.futures
 import dataclasses
 import decimal
-import logging
-from collections.abc import Callable, Iterable, Sequence
+import functools
+import threading
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.errors import ProofpressError, ProviderError, ToolMissingError
+from pipeline.errors import BudgetError, ProviderError
+from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.lines import Line
+from pipeline.plan.routing import TYPESET
 from pipeline.plan.variants import Variant
+from pipeline.produce.attempts import Brought
+from pipeline.produce.buyer import Judged
 from pipeline.produce.exhibits import keep_evidence
-from pipeline.produce.finish import JPEG, decode, encode, ground_file
-from pipeline.produce.outcome import Deliverable, Outcome, Status
+from pipeline.produce.finish import JPEG, decode, encode, fitted, ground_file, opened
+from pipeline.produce.outcome import Deliverable, Outcome, Plate, Status
 from pipeline.produce.pictures import pasted
 from pipeline.produce.plates import Obtained, Plates
 from pipeline.produce.store import Store
+from pipeline.produce.till import Till
 from pipeline.proof.checks import Delivered, Demands, checks_of, shapes_on, with_checks
 from pipeline.proof.describe import why
 from pipeline.proof.verdict import Proof, Verdict
+from pipeline.typeset.block import Block
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.fonts import hashes
 from pipeline.typeset.lettering import Canvas, Lettered, Letterer
 from pipeline.typeset.setting import LineSetting
-
-_LOG = logging.getLogger(__name__)
 
 
 class Prover(Protocol):
@@ -58,19 +62,24 @@ class Press:
         letterer: Sets words over them.
         prover: Proofreads the delivered pixels.
         store: Keeps pictures and outcomes.
+        till: Pays for pictures; None if nothing may be paid.
+        bench: Lets as many threads letter and prove at a time as there are cores: many more may
+            wait for a provider.
     """
 
     plates: Plates
     letterer: Letterer
     prover: Prover
     store: Store
+    till: Till | None = None
+    bench: threading.Semaphore = dataclasses.field(default_factory=threading.Semaphore)
 
     def produce(self, variant: Variant) -> Outcome:
         """Return how a variant ended.
 
-        An accepted outcome of the same fingerprint is taken over as it is. A provider that
-        does not deliver, words that do not fit and a proof that does not pass are outcomes,
-        not errors.
+        An accepted outcome of the same fingerprint is taken over as it is. Words that do not
+        fit and a proof that does not pass are outcomes, not errors. Where a picture was to be
+        paid for and there is none that passes, the studio's plate with set lines stands in.
 
         Raises:
             ToolMissingError: If an engine or font is not installed.
@@ -79,14 +88,80 @@ class Press:
         if known and known.deliverable and all(self.store.get(sha256) for sha256 in known.pictures):
             return _reused(known, variant)
         try:
-            outcome = self._letter(variant, self.plates.obtain(variant.request))
+            outcome = self._made(variant)
         except ProviderError as error:
-            return _held(variant, self.letterer.renderer.engine, str(error), None)
+            return held(variant, self.letterer.renderer.engine, str(error), None)
         if outcome.status is Status.ACCEPTED:
             self.store.keep_outcome(outcome)
         return outcome
 
+    def _made(self, variant: Variant) -> Outcome:
+        if variant.request.provider == STUDIO:
+            return self._letter(variant, self.plates.obtain(variant.request))
+        try:
+            return self._kept(variant) or self._bought(variant)
+        except (BudgetError, ProviderError) as error:
+            reason = str(error)
+        typeset = dict.fromkeys(variant.lettering, TYPESET)
+        plain = dataclasses.replace(variant, request=variant.fallback, lettering=typeset)
+        outcome = self._letter(plain, self.plates.obtain(plain.request))
+        return dataclasses.replace(outcome, fallback=reason)
+
+    def _kept(self, variant: Variant) -> Outcome | None:
+        """Return the creative on a picture that was paid for before; None if that will not do."""
+        kept = self.plates.kept(variant.request, variant.format)
+        outcome = self._letter(variant, kept) if kept else None
+        if outcome is None or outcome.status is not Status.ACCEPTED:
+            return None
+        if self.till:
+            self.till.saved(variant)
+        return outcome
+
+    def _bought(self, variant: Variant) -> Outcome:
+        """Return an accepted creative on a picture that is paid for.
+
+        Raises:
+            BudgetError: If it may not be paid.
+            ProviderError: If there is none.
+        """
+        if self.till is None:
+            raise BudgetError("nothing may be paid here")
+        bought = self.till.buy(variant, functools.partial(self._judged, variant))
+        outcome = bought.judged.result
+        if not bought.judged.passed:
+            raise ProviderError(f"no picture passed the proof; the last one: {outcome.reason}")
+        if outcome.plate and bought.fresh:
+            self.plates.keep(variant.request, outcome.plate)
+            self.till.planned(variant)
+        return dataclasses.replace(outcome, attempts=bought.attempts)
+
+    def _judged(self, variant: Variant, brought: Brought) -> Judged[Outcome]:
+        entry = brought.entry
+        plate = Plate(
+            sha256=entry.sha256,
+            provider=variant.request.provider,
+            model=variant.request.model,
+            prompt_sha256=variant.request.prompt_sha256,
+            seed=entry.seed,
+            cost=entry.estimated if entry.charged is None else entry.charged,
+            reused=False,
+            attempt=entry.id,
+        )
+        try:
+            fmt = variant.format
+            pixels = fitted(opened(brought.content), fmt.width, fmt.height)
+            outcome = self._letter(variant, Obtained(plate=plate, pixels=pixels))
+        except ProviderError as error:
+            outcome = held(variant, self.letterer.renderer.engine, str(error), None)
+        passed = outcome.status is Status.ACCEPTED
+        return Judged(passed=passed, detail=outcome.reason, result=outcome)
+
     def _letter(self, variant: Variant, obtained: Obtained) -> Outcome:
+        """Return a creative: what is typeset set over the plate, written, and proved."""
+        with self.bench:
+            return self._lettered(variant, obtained)
+
+    def _lettered(self, variant: Variant, obtained: Obtained) -> Outcome:
         canvas = Canvas(
             plate=_branded(obtained.pixels, variant),
             template=variant.template,
@@ -94,14 +169,14 @@ class Press:
             palette=variant.palette,
         )
         engine = self.letterer.renderer.engine
-        lettered = self.letterer.letter(canvas, variant.scene.lettering)
+        lettered = self.letterer.letter(canvas, _typeset(variant))
         if isinstance(lettered, Misfit):
             reason = f"{lettered.role}: {lettered.text!r} {lettered.what}; {lettered.remedy}"
-            return _held(variant, engine, reason, obtained)
+            return held(variant, engine, reason, obtained)
         content = encode(lettered.picture, variant.format)
         if content is None:
             limit = variant.format.most_bytes
-            return _held(variant, engine, f"the file is heavier than {limit:,} bytes", obtained)
+            return held(variant, engine, f"the file is heavier than {limit:,} bytes", obtained)
         return self._proved(variant, obtained, lettered, content)
 
     def _proved(
@@ -126,10 +201,10 @@ class Press:
         proof = with_checks(proof, checks_of(seen, proof.lines, lettered.settings, demands))
         overview, crops = keep_evidence(self.store, delivered, proof, self.letterer.renderer)
         accepted = proof.verdict is Verdict.PASS
-        held = _held(variant, self.letterer.renderer.engine, why(proof), obtained)
+        base = held(variant, self.letterer.renderer.engine, why(proof), obtained)
         families = {family for setting in lettered.settings for family in setting.families}
         return dataclasses.replace(
-            held,
+            base,
             status=Status.ACCEPTED if accepted else Status.HELD,
             deliverable=Deliverable(
                 sha256=self.store.put(content),
@@ -148,62 +223,15 @@ class Press:
         )
 
 
-def produce_all(
-    variants: Iterable[Variant],
-    press: Press,
-    workers: int,
-    on_outcome: Callable[[Outcome], None],
-) -> list[Outcome]:
-    """Return the outcomes of variants, in their order; several are worked on at a time.
-
-    Args:
-        variants: What to make.
-        press: Makes it.
-        workers: Number of threads.
-        on_outcome: Called with each outcome as it comes, from any thread.
-
-    Raises:
-        ToolMissingError: If an engine or font is not installed; nothing can be made then.
-    """
-    todo = list(variants)
-    with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(_one, variant, press, on_outcome) for variant in todo]
-        try:
-            return [
-                _outcome(future, variant, press, on_outcome)
-                for future, variant in zip(futures, todo, strict=True)
-            ]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _one(variant: Variant, press: Press, on_outcome: Callable[[Outcome], None]) -> Outcome:
-    outcome = press.produce(variant)
-    on_outcome(outcome)
-    return outcome
-
-
-def _outcome(
-    future: concurrent.futures.Future[Outcome],
-    variant: Variant,
-    press: Press,
-    on_outcome: Callable[[Outcome], None],
-) -> Outcome:
-    """Return a future's outcome; a fault holds one variant, not the day."""
-    error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, ToolMissingError) or not isinstance(error, Exception):
-        raise error
-    if isinstance(error, ProofpressError):  # it says itself what is wrong and what to do
-        reason = str(error)
-    else:
-        _LOG.error("unexpected error for %s", variant.id, exc_info=error)
-        reason = f"unexpected {type(error).__name__}: {error}; please report it"
-    outcome = _held(variant, press.letterer.renderer.engine, reason, None)
-    on_outcome(outcome)
-    return outcome
+def _typeset(variant: Variant) -> list[Block]:
+    """Return the blocks of a scene with the lines that are typeset."""
+    blocks = [
+        block.model_copy(
+            update={"lines": tuple(x for x in block.lines if variant.lettering[x.role] == TYPESET)}
+        )
+        for block in variant.scene.lettering
+    ]
+    return [block for block in blocks if block.lines]
 
 
 def _branded(plate: npt.NDArray[np.uint8], variant: Variant) -> npt.NDArray[np.uint8]:
@@ -222,7 +250,15 @@ def _reused(known: Outcome, variant: Variant) -> Outcome:
     return dataclasses.replace(known, variant=variant.id, plate=plate, attempts=0)
 
 
-def _held(variant: Variant, engine: str, reason: str, obtained: Obtained | None) -> Outcome:
+def held(variant: Variant, engine: str, reason: str, obtained: Obtained | None) -> Outcome:
+    """Return the outcome of a variant that does not ship.
+
+    Args:
+        variant: The variant.
+        engine: Name and version of the typesetting engine.
+        reason: Why, in plain words.
+        obtained: Its plate; None if there is none.
+    """
     return Outcome(
         variant=variant.id,
         fingerprint=variant.fingerprint,

@@ -15,9 +15,10 @@ from pipeline.errors import ProviderError, TemplateError, ToolMissingError
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
+from pipeline.produce.crew import produce_all
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
-from pipeline.produce.press import Press, produce_all
+from pipeline.produce.press import Press
 from pipeline.produce.providers.protocol import Attempt, Ticket
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.store import Store

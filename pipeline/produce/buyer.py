@@ -1,0 +1,236 @@
+"""The buyer: pays for pictures one attempt after the other, and stops at the first that passes."""
+
+import concurrent.futures
+import dataclasses
+import decimal
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from pipeline.errors import ProviderError
+from pipeline.plan.job import PlateRequest
+from pipeline.produce.attempts import Attempts, Brought, LateError, QuarantinedError
+from pipeline.produce.canary import Canary, HaltedError
+from pipeline.produce.ledger.budget import Caps
+from pipeline.produce.ledger.rows import Entry, Purpose, Wanted
+from pipeline.produce.ledger.states import EntryState
+
+_LOG = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A picture that is wanted, and what may be paid for it.
+
+    Attributes:
+        request: What is asked for.
+        purpose: What it is for.
+        lettering: `model` if the image model draws words, `plate` if it draws none.
+        estimate: US dollars for one attempt, by our table.
+        caps: The budgets.
+        attempts: Pictures that may be paid for and turned down.
+        resubmits: Whether an attempt of unknown outcome may be repeated once.
+    """
+
+    request: PlateRequest
+    purpose: Purpose
+    lettering: str
+    estimate: decimal.Decimal
+    caps: Caps
+    attempts: int
+    resubmits: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Generic[T]):
+    """What somebody thinks of a picture.
+
+    Attributes:
+        passed: Whether it can be used.
+        detail: Why not, in plain words.
+        result: What was made of it.
+    """
+
+    passed: bool
+    detail: str
+    result: T
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Bought(Generic[T]):
+    """What came of an order.
+
+    Attributes:
+        entry: The attempt that the result came of.
+        judged: What was thought of it.
+        attempts: Pictures that were judged for it now.
+        fresh: Whether it was judged now; an attempt that was accepted before is taken as it is.
+    """
+
+    entry: Entry
+    judged: Judged[T]
+    attempts: int
+    fresh: bool
+
+
+Judge = Callable[[Brought], Judged[T]]
+
+
+class Buyer:
+    """Pays for pictures.
+
+    Args:
+        attempts: Brings them home.
+        canary: Lets a few go first where many are wanted, and stops when too few pass.
+    """
+
+    def __init__(self, attempts: Attempts, canary: Canary) -> None:
+        self._attempts = attempts
+        self._ledger = attempts.ledger
+        self._canary = canary
+        self._guard = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def buy(self, order: Order, judge: Judge[T]) -> Bought[T]:
+        """Return the first picture that passes, or the last one that did not.
+
+        Two orders of the same job wait for each other; the second takes what the first got.
+
+        Args:
+            order: What is wanted.
+            judge: Makes something of a picture and says whether it can be used.
+
+        Raises:
+            BudgetError: If it does not fit into a budget, or all payments are stopped.
+            ProviderError: If there is no picture to judge.
+            LedgerError: If the ledger cannot be written.
+        """
+        with self._guard:
+            lock = self._locks[order.request.fingerprint]
+        with lock:
+            return self._bought(order, judge)
+
+    def _bought(self, order: Order, judge: Judge[T]) -> Bought[T]:
+        judged, failure = list[Bought[T]](), None
+        while not (judged and (judged[-1].judged.passed or not judged[-1].fresh)):
+            turned_down, failed = self._past(order)
+            if turned_down >= order.attempts or failed >= order.attempts:
+                break
+            try:
+                judged.append(self._one(order, judge, len(judged) + 1))
+            except (LateError, QuarantinedError, HaltedError):
+                raise
+            except ProviderError as error:
+                failure = error
+                if self._attempts.gate.closed:
+                    break
+        if judged:
+            return judged[-1]
+        raise failure or ProviderError(f"{order.attempts} pictures of it were turned down before")
+
+    def _past(self, order: Order) -> tuple[int, int]:
+        """Return how many attempts of a job were turned down, and how many failed in this run."""
+        entries = self._ledger.attempts_of(order.request.fingerprint)
+        turned_down = {EntryState.REJECTED, EntryState.MODERATED}
+        ours = [entry for entry in entries if entry.purpose.run == order.purpose.run]
+        return (
+            sum(entry.state in turned_down for entry in entries),
+            sum(entry.state is EntryState.FAILED for entry in ours),
+        )
+
+    def _one(self, order: Order, judge: Judge[T], number: int) -> Bought[T]:
+        with self._canary.flight(order.purpose.campaign) as flight:
+            entry = self._ledger.intend(self._wanted(order), order.caps).entry
+            kept = self._kept(entry)
+            if entry.state is EntryState.ACCEPTED and kept is None:
+                again = dataclasses.replace(self._wanted(order), renew=True)
+                entry = self._ledger.intend(again, order.caps).entry
+            brought = kept or self._brought(entry, order)
+            judged = judge(brought)
+            flight.passed = judged.passed
+        if kept is not None:
+            return Bought(entry=entry, judged=judged, attempts=0, fresh=False)
+        self._record(brought.entry, judged.passed, judged.detail)
+        return Bought(entry=brought.entry, judged=judged, attempts=number, fresh=True)
+
+    def _kept(self, entry: Entry) -> Brought | None:
+        """Return the picture of an attempt that was accepted before; None if it is not there."""
+        if entry.state is not EntryState.ACCEPTED:
+            return None
+        content = self._attempts.store.get(entry.sha256)
+        return None if content is None else Brought(entry=entry, content=content)
+
+    def _brought(self, entry: Entry, order: Order) -> Brought:
+        """Return the picture of an attempt; repeat a lost one once, if that is allowed."""
+        try:
+            return self._attempts.bring(entry, order.request)
+        except QuarantinedError:
+            if not order.resubmits or entry.resubmits is not None:
+                raise
+        again = dataclasses.replace(self._wanted(order), resubmits=entry.id)
+        return self._attempts.bring(self._ledger.intend(again, order.caps).entry, order.request)
+
+    def _record(self, entry: Entry, passed: bool, detail: str) -> None:  # noqa: FBT001 - a finding
+        if entry.state is EntryState.STORED:
+            entry = self._ledger.proved(entry.id, passed=passed, detail=detail)
+        ended = EntryState.ACCEPTED if entry.passed else EntryState.REJECTED
+        self._ledger.ended(entry.id, ended, detail)
+
+    def _wanted(self, order: Order) -> Wanted:
+        # The first attempt has the seed of its job; each further one a seed of its own.
+        first = not self._ledger.attempts_of(order.request.fingerprint)
+        return Wanted(
+            job=order.request.fingerprint,
+            purpose=order.purpose,
+            lettering=order.lettering,
+            estimated=order.estimate,
+            reserve=order.estimate,
+            seed=order.request.seed if first else None,
+        )
+
+    @property
+    def active(self) -> int:
+        """Return how many attempts the provider takes at a time."""
+        return self._attempts.provider.capabilities.active
+
+    def resume(
+        self, entries: Sequence[Entry], requests: Mapping[str, PlateRequest], workers: int
+    ) -> int:
+        """Bring home what earlier runs paid for and did not finish; judge nothing yet.
+
+        What was perhaps submitted when a run died is unknown: it is looked for.
+
+        Args:
+            entries: What this run has taken over from them.
+            requests: Requests by fingerprint, as far as they are still known.
+            workers: How many at a time.
+
+        Returns:
+            How many pictures came home.
+
+        Raises:
+            LedgerError: If the ledger cannot be used.
+        """
+        with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
+            return sum(pool.map(lambda entry: self._resumed(entry, requests), entries))
+
+    def _resumed(self, entry: Entry, requests: Mapping[str, PlateRequest]) -> bool:
+        request = requests.get(entry.job)
+        if entry.state is EntryState.INTENT:
+            died = "the program ended while it was being submitted"
+            entry = self._ledger.unknown(entry.id, died)
+        if request is None and entry.state is EntryState.UNKNOWN:
+            return False  # without its request it cannot be looked for
+        try:
+            if request is None:
+                self._attempts.collect(entry)
+            else:
+                self._attempts.bring(entry, request)
+        except ProviderError as error:
+            _LOG.warning("attempt %s of an earlier run: %s", entry.id, error)
+            return False
+        return True

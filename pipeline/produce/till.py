@@ -1,0 +1,160 @@
+"""The till: where a run pays. One ledger, and one buyer for each provider that its plan needs."""
+
+import dataclasses
+import datetime as dt
+import decimal
+import threading
+from collections.abc import Callable, Mapping
+
+from pipeline.plan.catalogue import STUDIO
+from pipeline.plan.job import PlateRequest
+from pipeline.plan.routing import MODEL
+from pipeline.plan.variants import Variant
+from pipeline.produce.attempts import DEADLINE, Attempts
+from pipeline.produce.buyer import Bought, Buyer, Judge, Order, T
+from pipeline.produce.canary import Canary
+from pipeline.produce.gate import Gate, Timing
+from pipeline.produce.ledger.budget import Caps
+from pipeline.produce.ledger.ledger import Ledger
+from pipeline.produce.ledger.rows import Purpose, Saving, SavingKind
+from pipeline.produce.providers.protocol import Provider
+from pipeline.produce.store import Store
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What it takes to pay.
+
+    Attributes:
+        ledger: Where every step is written first.
+        store: Where pictures are kept.
+        open_provider: Returns a provider by its name, with its key.
+        timing: Time and chance.
+        now: Returns the present instant, with its offset from UTC.
+        deadline: Seconds for one attempt.
+    """
+
+    ledger: Ledger
+    store: Store
+    open_provider: Callable[[str], Provider]
+    timing: Timing
+    now: Callable[[], dt.datetime]
+    deadline: float = DEADLINE
+
+
+class Till:
+    """Pays for the variants of one run.
+
+    Args:
+        means: What it takes.
+        run: Id of the run, unique for ever.
+        wanted: Campaign to the number of pictures that the run may have to pay for.
+    """
+
+    def __init__(self, means: Means, run: str, wanted: Mapping[str, int]) -> None:
+        self.ledger = means.ledger
+        self.run = run
+        self._means = means
+        self._canary = Canary(wanted)
+        self._guard = threading.Lock()
+        self._buyers: dict[str, Buyer] = {}
+
+    def buy(self, variant: Variant, judge: Judge[T]) -> Bought[T]:
+        """Return the first picture for a variant that passes, or the last that did not.
+
+        Raises:
+            BudgetError: If there is no key, a budget is used up, or all payments are stopped.
+            ProviderError: If there is no picture to judge.
+            LedgerError: If the ledger cannot be written.
+        """
+        return self._buyer(variant.request.provider).buy(self._order(variant), judge)
+
+    def saved(self, variant: Variant) -> None:
+        """Note that a picture which is there already served a variant."""
+        amount = decimal.Decimal(variant.cost)
+        self._note(variant, SavingKind.CACHE, amount)
+
+    def planned(self, variant: Variant) -> None:
+        """Note what the planned size saved against the naive one."""
+        self._note(variant, SavingKind.PLANNING, decimal.Decimal(variant.saved))
+
+    def resume(self, requests: Mapping[str, PlateRequest], workers: int) -> int:
+        """Bring home what earlier runs paid for, before anything new is paid.
+
+        Args:
+            requests: The plan's requests by fingerprint.
+            workers: How many at a time.
+
+        Returns:
+            How many pictures came home.
+
+        Raises:
+            BudgetError: If a provider's key is missing.
+            LedgerError: If the ledger cannot be used.
+        """
+        entries = self.ledger.take_over(self.run)
+        providers = {entry.purpose.provider for entry in entries}
+        return sum(
+            self._buyer(name).resume(
+                [entry for entry in entries if entry.purpose.provider == name], requests, workers
+            )
+            for name in sorted(providers)
+        )
+
+    def active(self, provider: str) -> int:
+        """Return how many attempts a provider takes at a time."""
+        return self._buyer(provider).active
+
+    def _buyer(self, provider: str) -> Buyer:
+        with self._guard:
+            if provider not in self._buyers:
+                self._buyers[provider] = self._opened(self._means.open_provider(provider))
+            return self._buyers[provider]
+
+    def _opened(self, provider: Provider) -> Buyer:
+        means = self._means
+        attempts = Attempts(
+            provider=provider,
+            ledger=means.ledger,
+            store=means.store,
+            gate=Gate(provider.capabilities.active, means.timing),
+            timing=means.timing,
+            now=means.now,
+            deadline=means.deadline,
+        )
+        return Buyer(attempts, self._canary)
+
+    def _order(self, variant: Variant) -> Order:
+        budget = variant.budget
+        return Order(
+            request=variant.request,
+            purpose=self._purpose(variant),
+            lettering="model" if MODEL in variant.lettering.values() else "plate",
+            estimate=decimal.Decimal(variant.cost),
+            caps=Caps(
+                creative=budget.creative,
+                campaign=budget.campaign,
+                day=budget.day,
+                month=budget.month,
+            ),
+            attempts=budget.attempts,
+            resubmits=budget.resubmit > 0,
+        )
+
+    def _purpose(self, variant: Variant) -> Purpose:
+        return Purpose(
+            campaign=variant.campaign,
+            market=variant.market,
+            template=variant.template,
+            locale=variant.locale,
+            variant=variant.id,
+            day=variant.day,
+            run=self.run,
+            provider=variant.request.provider,
+            model=variant.request.model,
+        )
+
+    def _note(self, variant: Variant, kind: SavingKind, amount: decimal.Decimal) -> None:
+        if amount > 0 and variant.request.provider != STUDIO:
+            purpose, job = self._purpose(variant), variant.request.fingerprint
+            self.ledger.accounts.save(Saving(kind=kind, purpose=purpose, job=job, amount=amount))

@@ -1,0 +1,207 @@
+"""Sessions: what a run holds while it works, so that no other makes the same or pays the same.
+
+A session claims each campaign and market day, keeps the campaign files as they were read, opens
+the till, brings home what earlier runs paid for, and looks once more before delivery whether
+what was made is still what the files say.
+"""
+
+import dataclasses
+import datetime as dt
+import functools
+import pathlib
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from pipeline.campaign.calendar import campaign_day
+from pipeline.daily import DayPlan, Workshop, load
+from pipeline.errors import CampaignError, TemplateError
+from pipeline.plan.catalogue import STUDIO
+from pipeline.plan.plan import Plan
+from pipeline.plan.variants import Variant, variants_of
+from pipeline.produce.gate import Timing
+from pipeline.produce.ledger.ledger import Ledger, open_ledger
+from pipeline.produce.ledger.rows import Claim
+from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.providers.opening import open_provider
+from pipeline.produce.till import Means, Till
+from pipeline.settings import Settings
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What one run holds.
+
+    Attributes:
+        run: Id of the run, unique for ever.
+        day_plan: What it makes: what it could claim of what was asked for.
+        taken: What others are making already.
+        claims: What it has claimed.
+        ledger: The ledger.
+        settings: Folders and limits.
+        now: Returns the present instant, with its offset from UTC.
+    """
+
+    run: str
+    day_plan: DayPlan
+    taken: tuple[Claim, ...]
+    claims: tuple[Claim, ...]
+    ledger: Ledger
+    settings: Settings
+    now: Callable[[], dt.datetime]
+
+    def close(self, outcome: str) -> None:
+        """Give back what was claimed, and say in the ledger how the run ended."""
+        for claim in self.claims:
+            self.ledger.runs.release(claim, outcome)
+        self.ledger.close()
+
+
+def open_session(day_plan: DayPlan, settings: Settings, now: Callable[[], dt.datetime]) -> Session:
+    """Return a session that has claimed what nobody else is making.
+
+    Args:
+        day_plan: What is to be made.
+        settings: Folders and limits.
+        now: Returns the present instant, with its offset from UTC.
+
+    Raises:
+        LedgerError: If the ledger cannot be used.
+        UsageError: If the ledger's address is none.
+    """
+    settings.work.mkdir(parents=True, exist_ok=True)
+    ledger = open_ledger(settings.ledger_url, now, settings.work)
+    run = f"{day_plan.request.run}-{secrets.token_hex(3)}"
+    claims = [
+        ledger.runs.claim(plan.campaign.campaign.campaign, market, day, run)
+        for plan in day_plan.plans
+        for market, day in plan.days.items()
+    ]
+    granted = {(one.campaign, one.market) for one in claims if one.granted}
+    plans = tuple(_granted(plan, granted) for plan in day_plan.plans)
+    return Session(
+        run=run,
+        day_plan=dataclasses.replace(day_plan, plans=plans),
+        taken=tuple(one for one in claims if not one.granted),
+        claims=tuple(one for one in claims if one.granted),
+        ledger=ledger,
+        settings=settings,
+        now=now,
+    )
+
+
+def _granted(plan: Plan, granted: set[tuple[str, str]]) -> Plan:
+    name = plan.campaign.campaign.campaign
+    return dataclasses.replace(
+        plan,
+        days={market: day for market, day in plan.days.items() if (name, market) in granted},
+        planned=tuple(one for one in plan.planned if (name, one.variant.market) in granted),
+    )
+
+
+def with_till(session: Session, workshop: Workshop, environment: Mapping[str, str]) -> Workshop:
+    """Return a workshop that pays for what the session makes, after bringing home what is paid.
+
+    The campaign files are kept in the store as they were read.
+
+    Args:
+        session: The run.
+        workshop: Its tools.
+        environment: Keys and addresses of the providers.
+
+    Raises:
+        BudgetError: If a provider's key is missing.
+        LedgerError: If the ledger cannot be used.
+    """
+    for plan in session.day_plan.plans:
+        workshop.press.store.put(plan.campaign.document.content)
+    paid = [variant for plan in session.day_plan.plans for variant in _paid(plan)]
+    means = Means(
+        ledger=session.ledger,
+        store=workshop.press.store,
+        open_provider=functools.partial(
+            open_provider, environment=environment, clock=time.monotonic
+        ),
+        timing=Timing(clock=time.monotonic, sleep=time.sleep, dice=secrets.SystemRandom().random),
+        now=session.now,
+    )
+    jobs = {variant.request.fingerprint: variant for variant in paid}
+    wanted = Counter(variant.campaign for variant in jobs.values())
+    till = Till(means, session.run, wanted)
+    active = max((till.active(name) for name in sorted(_providers(paid))), default=1)
+    till.resume({job: variant.request for job, variant in jobs.items()}, active)
+    press = dataclasses.replace(workshop.press, till=till)
+    return dataclasses.replace(workshop, press=press, threads=max(active, workshop.threads))
+
+
+def _paid(plan: Plan) -> Iterator[Variant]:
+    return (variant for variant in plan.variants if variant.request.provider != STUDIO)
+
+
+def _providers(variants: Sequence[Variant]) -> set[str]:
+    return {variant.request.provider for variant in variants}
+
+
+def still_true(session: Session, outcomes: Sequence[Outcome], engine: str) -> list[Outcome]:
+    """Return outcomes, with those held that no longer say what the campaign files say.
+
+    Args:
+        session: The run.
+        outcomes: How its variants ended.
+        engine: Name and version of the typesetting engine.
+    """
+    wrong: dict[str, str] = {}
+    for plan in session.day_plan.plans:
+        wrong |= _outdated(plan, session, engine) or _over(plan, session.now())
+    return [
+        dataclasses.replace(outcome, status=Status.HELD, reason=wrong[outcome.variant])
+        if outcome.variant in wrong and outcome.status is Status.ACCEPTED
+        else outcome
+        for outcome in outcomes
+    ]
+
+
+def _outdated(plan: Plan, session: Session, engine: str) -> dict[str, str]:
+    """Return variant to what is wrong, for variants that the live file would make otherwise."""
+    file = pathlib.Path(plan.campaign.document.file)
+    if file.is_file() and file.read_bytes() == plan.campaign.document.content:
+        return {}
+    again = "; run again, so that what ships is what the file says"
+    try:
+        (live,) = load([file], session.settings)
+        made = variants_of(live, plan.days, session.settings.templates, engine)
+        says = {variant.id: variant for variant in made}
+    except (CampaignError, TemplateError, OSError):
+        reason = f"{file} was changed during the run and has problems now{again}"
+        return dict.fromkeys((variant.id for variant in plan.variants), reason)
+    return {
+        variant.id: f"{file} was changed during the run: {what}{again}"
+        for variant in plan.variants
+        if (what := _difference(variant, says.get(variant.id)))
+    }
+
+
+def _difference(made: Variant, live: Variant | None) -> str:
+    """Return how a variant's words differ from what the file now asks for; empty if not."""
+    if live is None:
+        return "this creative is no longer asked for"
+    now = {line.role: line.text for line in live.lines}
+    for line in made.lines:
+        if now.get(line.role) != line.text:
+            return f"{line.role} is now {now.get(line.role, 'left out')!r}, not {line.text!r}"
+    return "" if len(now) == len(made.lines) else "a line was added"
+
+
+def _over(plan: Plan, instant: dt.datetime) -> dict[str, str]:
+    """Return variant to what is wrong, for variants whose campaign has ended meanwhile."""
+    campaign = plan.campaign.campaign
+    if campaign.valid_to is None:
+        return {}
+    ended = {
+        market
+        for market in plan.days
+        if campaign_day(campaign.markets[market].time_zone, instant) > campaign.valid_to
+    }
+    reason = f"the campaign ended on {campaign.valid_to}; nothing of it may go out any more"
+    return {variant.id: reason for variant in plan.variants if variant.market in ended}
