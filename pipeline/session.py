@@ -23,8 +23,10 @@ from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.gate import Timing
 from pipeline.produce.ledger.ledger import Ledger, open_ledger
 from pipeline.produce.ledger.rows import Claim
+from pipeline.produce.opinions import Opinions
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.providers.opening import open_provider
+from pipeline.produce.providers.sentinel import open_sentinel
 from pipeline.produce.till import Means, Till
 from pipeline.settings import Settings
 
@@ -131,8 +133,17 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
     till = Till(means, session.run, wanted)
     active = max((till.active(name) for name in sorted(_providers(paid))), default=1)
     till.resume({job: variant.request for job, variant in jobs.items()}, active)
-    press = dataclasses.replace(workshop.press, till=till)
+    press = dataclasses.replace(
+        workshop.press, till=till, opinions=_opinions(session, means, environment)
+    )
     return dataclasses.replace(workshop, press=press, threads=max(active, workshop.threads))
+
+
+def _opinions(session: Session, means: Means, environment: Mapping[str, str]) -> Opinions | None:
+    """Return who is asked for second opinions; None if no campaign wants one."""
+    if not any(v.second_opinion for plan in session.day_plan.plans for v in plan.variants):
+        return None
+    return Opinions(sentinel=open_sentinel(environment, means.timing.clock), timing=means.timing)
 
 
 def _paid(plan: Plan) -> Iterator[Variant]:

@@ -55,6 +55,7 @@ class Variant:
         request: The plate it needs.
         fallback: The plate that the studio paints, for nothing, should no other be had.
         budget: What may be paid for it.
+        second_opinion: Whether Sentinel is asked about the finished picture, for the record.
         cost: What the plate costs, in US dollars, as text.
         saved: What its size saves against the format's own rounded up, in US dollars, as text.
         inputs: What shaped it, by name; a change of one is the reason for a new picture.
@@ -80,6 +81,7 @@ class Variant:
     request: PlateRequest
     fallback: PlateRequest
     budget: Budget
+    second_opinion: bool
     cost: str
     saved: str
     inputs: dict[str, str]
@@ -183,6 +185,7 @@ def _variant(
         if able is not studio.able
         else request,
         budget=campaign.budget,
+        second_opinion=campaign.second_opinion == "sentinel",
         cost=str(able.cost(request)),
         saved=str(size.saved),
         inputs={

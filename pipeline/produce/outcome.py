@@ -4,6 +4,7 @@ import dataclasses
 import decimal
 import enum
 
+from pipeline.produce.providers.sentinel import Opinion
 from pipeline.proof.verdict import Proof
 from pipeline.typeset.setting import LineSetting
 
@@ -83,6 +84,7 @@ class Outcome:
             where the line was not found.
         fallback: Why the studio's plate and set lines stand in for a picture that was to be
             paid for, in plain words; empty if they do not.
+        opinion: Sentinel's second opinion of the delivered file; None if it was not asked.
     """
 
     variant: str
@@ -102,6 +104,7 @@ class Outcome:
     overview: str | None
     crops: tuple[str | None, ...]
     fallback: str = ""
+    opinion: Opinion | None = None
 
     @property
     def pictures(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pipeline.produce.attempts import Brought
 from pipeline.produce.buyer import Judged
 from pipeline.produce.exhibits import keep_evidence
 from pipeline.produce.finish import JPEG, decode, encode, fitted, ground_file, opened
+from pipeline.produce.opinions import Opinions
 from pipeline.produce.outcome import Deliverable, Outcome, Plate, Status
 from pipeline.produce.pictures import pasted
 from pipeline.produce.plates import Obtained, Plates
@@ -63,6 +64,7 @@ class Press:
         prover: Proofreads the delivered pixels.
         store: Keeps pictures and outcomes.
         till: Pays for pictures; None if nothing may be paid.
+        opinions: Asks for second opinions; None if nobody wants one.
         bench: Lets as many threads letter and prove at a time as there are cores: many more may
             wait for a provider.
     """
@@ -72,6 +74,7 @@ class Press:
     prover: Prover
     store: Store
     till: Till | None = None
+    opinions: Opinions | None = None
     bench: threading.Semaphore = dataclasses.field(default_factory=threading.Semaphore)
 
     def produce(self, variant: Variant) -> Outcome:
@@ -92,8 +95,18 @@ class Press:
         except ProviderError as error:
             return held(variant, self.letterer.renderer.engine, str(error), None)
         if outcome.status is Status.ACCEPTED:
+            outcome = self._with_opinion(variant, outcome)
             self.store.keep_outcome(outcome)
         return outcome
+
+    def _with_opinion(self, variant: Variant, outcome: Outcome) -> Outcome:
+        """Return an accepted outcome with Sentinel's opinion, if one is wanted."""
+        delivered = outcome.deliverable
+        content = self.store.get(delivered.sha256) if delivered else None
+        if not (variant.second_opinion and self.opinions and delivered and content):
+            return outcome
+        opinion = self.opinions.of(variant, f"opinion-{delivered.sha256[:40]}", content)
+        return dataclasses.replace(outcome, opinion=opinion)
 
     def _made(self, variant: Variant) -> Outcome:
         if variant.request.provider == STUDIO:
