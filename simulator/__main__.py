@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from collections.abc import Callable
 
 import click
 
@@ -25,12 +26,20 @@ _FILE = click.Path(dir_okay=False, path_type=pathlib.Path)
 @click.option("--stuck-slot", default=60.0, help="Seconds a stuck BFL task counts as active.")
 @click.option("--rounding/--no-rounding", default=True, help="Round sizes to 16 px.")
 @click.option("--key", "keys", multiple=True, help="API key to accept; also SIMULATOR_KEYS.")
-def main(port: int, mix: pathlib.Path | None, keys: tuple[str, ...], **chosen: object) -> None:
+@click.pass_obj
+def main(
+    announce: Callable[[str], None] | None,
+    /,
+    port: int,
+    mix: pathlib.Path | None,
+    keys: tuple[str, ...],
+    **chosen: object,
+) -> None:
     """Speak the APIs of Runflow, fal and BFL on this machine, with faults and a bill."""
     accepted = frozenset(keys) | keys_from_environment() or frozenset({DEFAULT_KEY})
     chosen["rounds"] = chosen.pop("rounding")
     values = {"keys": accepted, "mix": _mix(mix), **chosen}
-    serve(Options(**values), port, click.echo)  # type: ignore[arg-type]
+    serve(Options(**values), port, announce or click.echo)  # type: ignore[arg-type]
 
 
 def _mix(file: pathlib.Path | None) -> dict[str, float]:

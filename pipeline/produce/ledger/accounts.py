@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import Row, exists, insert, select
+from sqlalchemy import Row, exists, func, insert, select
 
 from pipeline.produce.ledger.database import Database
 from pipeline.produce.ledger.reading import entries_where, purpose_values
@@ -138,6 +138,26 @@ class Accounts:
         """
         with self._database.read() as connection:
             return entries_where(connection, ATTEMPTS.c.variant == variant)
+
+    def entries_of(self, run: str) -> tuple[Entry, ...]:
+        """Return the attempts of one run, those among them that it took over, oldest first.
+
+        Raises:
+            LedgerError: If the database cannot be read.
+        """
+        with self._database.read() as connection:
+            return entries_where(connection, ATTEMPTS.c.run == run)
+
+    def providers(self) -> dict[str, dt.datetime]:
+        """Return each provider that was to be paid, and when the first attempt was intended, UTC.
+
+        Raises:
+            LedgerError: If the database cannot be read.
+        """
+        found = select(ATTEMPTS.c.provider, func.min(ATTEMPTS.c.created))
+        grouped = found.group_by(ATTEMPTS.c.provider).order_by(ATTEMPTS.c.provider)
+        with self._database.read() as connection:
+            return {name: instant_of(int(first)) for name, first in connection.execute(grouped)}
 
     def export(self) -> dict[str, list[dict[str, object]]]:
         """Return every row of every table, ready for JSON: dollars as text, instants as ISO 8601.

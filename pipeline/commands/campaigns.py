@@ -1,0 +1,124 @@
+"""Commands that make creatives: check, plan, preview, run, serve, stop."""
+
+import datetime as dt
+import pathlib
+
+import click
+
+from pipeline.arguments import DAY, FILES, MARKETS, OUT, now, request_of, settings_here
+from pipeline.commands.ending import leave
+from pipeline.errors import CampaignError, ExitCode
+
+
+@click.command()
+@FILES
+@DAY
+def check(files: tuple[pathlib.Path, ...], day: dt.datetime | None) -> None:
+    """Report every problem of campaign files, with line numbers."""
+    from pipeline.daily import preflight, prepare
+
+    plan = prepare(request_of(files, pathlib.Path("out"), day, ()), settings_here())
+    if problems := preflight(plan):
+        raise CampaignError(problems)
+    click.echo(f"{len(plan.plans)} campaigns, {plan.size} creatives a day: no problems")
+
+
+@click.command()
+@FILES
+@OUT
+@DAY
+@MARKETS
+@click.option("--json", "as_json", is_flag=True, help="Print the plan for machines.")
+def plan(
+    files: tuple[pathlib.Path, ...],
+    out: pathlib.Path,
+    day: dt.datetime | None,
+    markets: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Print what would be made, why, and what it would cost."""
+    from pipeline.daily import prepare
+    from pipeline.plan.report import plan_report
+
+    prepared = prepare(request_of(files, out, day, markets), settings_here())
+    if as_json:
+        click.echo(f"[{','.join(plan.to_json() for plan in prepared.plans)}]")
+        return
+    click.echo("\n\n".join(plan_report(plan) for plan in prepared.plans))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=pathlib.Path), metavar="CAMPAIGN.yaml")
+@click.option("--market", default="", help="The market; the first if left out.")
+@click.option("--locale", default="", help="The locale; the first if left out.")
+@click.option("--format", "format_", default="", help="The format; the first if left out.")
+@click.option("--offer", default="", help="The offer; the first that runs if left out.")
+@DAY
+def preview(
+    file: pathlib.Path,
+    market: str,
+    locale: str,
+    format_: str,
+    offer: str,
+    day: dt.datetime | None,
+) -> None:
+    """Draw and proofread one creative, to look at while editing."""
+    from pipeline.daily import load, open_workshop
+    from pipeline.preview import Choice, choose, preview
+    from pipeline.proof.describe import describe
+    from pipeline.proof.prove import Proofreader
+
+    settings = settings_here()
+    reader = Proofreader.standard()
+    workshop = open_workshop(settings, reader, reader.versions())
+    drawn_with = (settings.templates, workshop.renderer.engine)
+    choice = Choice(
+        market=market, locale=locale, format=format_, offer=offer, day=day.date() if day else None
+    )
+    loaded = load([file], settings)[0]
+    variant = choose(loaded, choice, now(), drawn_with)
+    outcome, path = preview(variant, workshop)
+    click.echo(describe(outcome.proof) if outcome.proof else f"held: {outcome.reason}")
+    if path:
+        click.echo(f"picture  {path}")
+    leave(ExitCode.HELD if outcome.reason else ExitCode.ACCEPTED)
+
+
+@click.command()
+@FILES
+@OUT
+@DAY
+@MARKETS
+@click.option("--plain", is_flag=True, help="Without Prefect: the same files, no record of it.")
+def run(
+    files: tuple[pathlib.Path, ...],
+    out: pathlib.Path,
+    day: dt.datetime | None,
+    markets: tuple[str, ...],
+    *,
+    plain: bool,
+) -> None:
+    """Make, proofread and publish what is due in campaign files."""
+    from flows.terminal import run_at_terminal
+
+    code = run_at_terminal(request_of(files, out, day, markets), settings_here(), plain=plain)
+    leave(code)
+
+
+@click.command()
+@FILES
+@OUT
+def serve(files: tuple[pathlib.Path, ...], out: pathlib.Path) -> None:
+    """Run what is due every hour, until Ctrl-C."""
+    from flows.terminal import serve_at_terminal
+
+    serve_at_terminal(request_of(files, out, None, ()), settings_here())
+
+
+@click.command()
+def stop() -> None:
+    """End the Prefect server that a run left for its UI."""
+    from flows.terminal import stop_at_terminal
+
+    stop_at_terminal(settings_here())
