@@ -1,5 +1,6 @@
 """Finishing: from pixels to the file that a channel takes, and back to what it shows."""
 
+import contextlib
 import io
 
 import numpy as np
@@ -31,11 +32,20 @@ def encode(picture: npt.NDArray[np.uint8], fmt: Format) -> bytes | None:
     """
     image = PIL.Image.fromarray(picture)
     for quality in QUALITIES:
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=quality, subsampling=0, optimize=True)
-        if out.tell() <= fmt.most_bytes:
-            return out.getvalue()
+        content = _jpeg(image, quality)
+        if len(content) <= fmt.most_bytes:
+            return content
     return None
+
+
+def _jpeg(image: PIL.Image.Image, quality: int) -> bytes:
+    """Return a JPEG as small as can be; of mere noise, for which Pillow has no room, as it is."""
+    for optimize in (True, False):
+        out = io.BytesIO()
+        with contextlib.suppress(OSError):
+            image.save(out, "JPEG", quality=quality, subsampling=0, optimize=optimize)
+            return out.getvalue()
+    raise ProviderError("the picture cannot be written as JPEG; hold it and look at its plate")
 
 
 def decode(content: bytes, width: int, height: int) -> npt.NDArray[np.uint8]:

@@ -84,10 +84,10 @@ class Switch:
             )
 
     def _reason(self, connection: Connection) -> str | None:
-        file = self._file()
-        if file is not None and file.exists():
-            return f"there is a file {STOP} in the work folder"
         row: str | None = connection.scalar(select(META.c.value).where(META.c.key == _KEY))
+        file = self._file()
+        if row is None and file is not None and file.exists():
+            return f"there is a file {STOP} in the work folder"
         return row
 
     def _file(self) -> pathlib.Path | None:

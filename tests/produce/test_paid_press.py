@@ -1,0 +1,211 @@
+"""The press with money: what is paid for is used, and what is not to be had has a stand-in."""
+
+import dataclasses
+import datetime as dt
+import decimal
+import functools
+import io
+import pathlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+import pytest
+
+from pipeline.plan.catalogue import Capabilities, capabilities
+from pipeline.plan.lines import Line
+from pipeline.plan.variants import Variant
+from pipeline.produce.gate import Timing
+from pipeline.produce.ledger.ledger import Ledger, open_ledger
+from pipeline.produce.ledger.spend import By
+from pipeline.produce.outcome import Status
+from pipeline.produce.plates import Plates
+from pipeline.produce.press import Press
+from pipeline.produce.providers.protocol import Attempt, Charge, Poll, State, Ticket
+from pipeline.produce.providers.studio import Studio
+from pipeline.produce.store import Store
+from pipeline.produce.till import Means, Till
+from pipeline.proof.verdict import Proof, Verdict
+from pipeline.typeset.lettering import Letterer
+from pipeline.typeset.renderer import TakumiRenderer
+from pipeline.typeset.setting import LineSetting
+from tests.provers import proof
+
+PROJECT = pathlib.Path(__file__).parent.parent.parent
+Pixels = npt.NDArray[np.uint8]
+Variants = Callable[..., list[Variant]]
+PAID = ("template: deal", "template: deal\nprovider: runflow\nlettering: typeset")
+DRAWN = ("template: deal", "template: deal\nprovider: runflow\nlettering: auto")
+COLOURS = ((255, 200, 61), (198, 63, 28), (27, 18, 16))
+COST = decimal.Decimal("0.05")
+
+
+@dataclasses.dataclass
+class Saying:
+    """Says of each picture what is next on its list, and then that it passes."""
+
+    verdicts: list[Verdict] = dataclasses.field(default_factory=list)
+    set_roles: list[set[str]] = dataclasses.field(default_factory=list)
+
+    def prove(  # noqa: PLR0913 - the protocol's
+        self,
+        _image: Pixels,
+        lines: Sequence[Line],
+        _locale: str,
+        settings: Sequence[LineSetting] = (),
+        extra_text: str = "fail",  # noqa: ARG002 - likewise
+        allowed: frozenset[str] = frozenset(),  # noqa: ARG002 - part of the protocol
+        *,
+        ground: Pixels | None = None,  # noqa: ARG002 - likewise
+        plate: Pixels | None = None,  # noqa: ARG002 - likewise
+    ) -> Proof:
+        self.set_roles.append({setting.role for setting in settings})
+        verdict = self.verdicts.pop(0) if self.verdicts else Verdict.PASS
+        return proof([(line, verdict) for line in lines])
+
+
+class Vendor:
+    """Draws a board with the colours of the brand at once, for five cents; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Attempt] = []
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return capabilities("runflow")
+
+    def submit(self, attempt: Attempt) -> Ticket:
+        self.asked.append(attempt)
+        return Ticket(request_id=f"run-{len(self.asked)}", cost=COST)
+
+    def poll(self, ticket: Ticket) -> Poll:
+        return Poll(state=State.READY, url=ticket.request_id, cost=COST)
+
+    def fetch(self, ticket: Ticket, _url: str) -> bytes:
+        request = self.asked[int(ticket.request_id.removeprefix("run-")) - 1].request
+        board = np.full((request.height, request.width, 3), (255, 248, 236), np.uint8)
+        board[:, -40:-30], board[:, -30:-20], board[:, -20:] = COLOURS
+        board[0, 0] = len(self.asked)
+        file = io.BytesIO()
+        PIL.Image.fromarray(board).save(file, "PNG")
+        return file.getvalue()
+
+    def look_up(self, _attempt: Attempt, _since: dt.datetime) -> Ticket | None:
+        return None
+
+    def charges(self, _since: dt.datetime) -> Iterator[Charge]:
+        return iter(())
+
+
+@dataclasses.dataclass
+class Shop:
+    press: Press
+    vendor: Vendor
+    prover: Saying
+    ledger: Ledger
+
+
+@pytest.fixture
+def shop(store: Store, renderer: TakumiRenderer, tmp_path: pathlib.Path) -> Iterator[Shop]:
+    now = functools.partial(dt.datetime, 2026, 12, 1, 6, tzinfo=dt.UTC)
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite3'}", now)
+    vendor, prover = Vendor(), Saying()
+    timing = Timing(clock=time.monotonic, sleep=lambda _: None, dice=lambda: 0.5)
+    means = Means(
+        ledger=ledger, store=store, open_provider=lambda _: vendor, timing=timing, now=now
+    )
+    press = Press(
+        plates=Plates(
+            Studio(PROJECT / "templates" / "plates", renderer), store, time.monotonic, time.sleep
+        ),
+        letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
+        prover=prover,
+        store=store,
+        till=Till(means, "run-1", {}),
+    )
+    yield Shop(press=press, vendor=vendor, prover=prover, ledger=ledger)
+    ledger.close()
+
+
+def test_a_picture_that_was_paid_for_is_used_and_its_attempt_is_named(
+    shop: Shop, variants: Variants
+) -> None:
+    outcome = shop.press.produce(variants(*PAID)[0])
+    assert outcome.status is Status.ACCEPTED
+    assert outcome.plate is not None
+    assert (outcome.plate.provider, outcome.plate.cost) == ("runflow", COST)
+    (row,) = shop.ledger.attempts_of(shop.vendor.asked[0].request.fingerprint)
+    assert (row.id, row.state, row.charged) == (outcome.plate.attempt, "accepted", COST)
+
+
+def test_one_plate_serves_every_locale_and_is_paid_once(shop: Shop, variants: Variants) -> None:
+    both = [shop.press.produce(variant) for variant in variants(*PAID)]
+    assert [outcome.status for outcome in both] == [Status.ACCEPTED, Status.ACCEPTED]
+    assert len(shop.vendor.asked) == 1
+    (line,) = shop.ledger.accounts.spend(By.CAMPAIGN).lines
+    assert (line.spent, line.saved_by_cache) == (COST, COST)
+
+
+def test_a_picture_that_fails_the_proof_is_followed_by_another_with_another_seed(
+    shop: Shop, variants: Variants
+) -> None:
+    shop.prover.verdicts = [Verdict.FAIL]
+    outcome = shop.press.produce(variants(*PAID)[0])
+    assert (outcome.status, outcome.attempts, outcome.fallback) == (Status.ACCEPTED, 2, "")
+    first, second = shop.vendor.asked
+    assert first.seed != second.seed
+
+
+def test_after_the_last_attempt_the_studio_stands_in_and_says_why(
+    shop: Shop, variants: Variants
+) -> None:
+    shop.prover.verdicts = [Verdict.FAIL] * 3
+    outcome = shop.press.produce(variants(*PAID)[0])
+    assert len(shop.vendor.asked) == 3
+    assert outcome.status is Status.ACCEPTED
+    assert outcome.plate is not None
+    assert outcome.plate.provider == "studio"
+    assert "no picture passed the proof" in outcome.fallback
+
+
+def test_what_was_turned_down_often_enough_is_not_paid_for_again(
+    shop: Shop, variants: Variants
+) -> None:
+    shop.prover.verdicts = [Verdict.FAIL] * 3
+    first, second = (shop.press.produce(variant) for variant in variants(*PAID))
+    assert len(shop.vendor.asked) == 3
+    assert first.fallback
+    assert second.fallback
+
+
+def test_a_model_draws_some_lines_and_the_rest_is_set(shop: Shop, variants: Variants) -> None:
+    variant = variants(*DRAWN)[0]
+    drawn = {role for role, who in variant.lettering.items() if who == "model"}
+    outcome = shop.press.produce(variant)
+    assert drawn
+    assert shop.prover.set_roles[-1] == set(variant.lettering) - drawn
+    assert outcome.lettering == variant.lettering
+
+
+def test_the_stand_in_sets_every_line(shop: Shop, variants: Variants) -> None:
+    shop.ledger.switch.engage("not today")
+    outcome = shop.press.produce(variants(*DRAWN)[0])
+    assert set(outcome.lettering.values()) == {"typeset"}
+    assert "not today" in outcome.fallback
+    assert shop.vendor.asked == []
+
+
+def test_without_a_till_nothing_is_paid(shop: Shop, variants: Variants) -> None:
+    press = dataclasses.replace(shop.press, till=None)
+    outcome = press.produce(variants(*PAID)[0])
+    assert (outcome.status, outcome.fallback) == (Status.ACCEPTED, "nothing may be paid here")
+    assert shop.vendor.asked == []
+
+
+def test_a_used_up_budget_stands_in_and_names_the_cap(shop: Shop, variants: Variants) -> None:
+    old, new = PAID
+    outcome = shop.press.produce(variants(old, f"{new}\nbudget: {{day: 0.04}}")[0])
+    assert "budget of day" in outcome.fallback
+    assert outcome.status is Status.ACCEPTED
