@@ -49,7 +49,7 @@ class Saying:
     verdicts: list[Verdict] = dataclasses.field(default_factory=list)
     set_roles: list[set[str]] = dataclasses.field(default_factory=list)
 
-    def prove(  # noqa: PLR0913 - the protocol's
+    def prove(
         self,
         _image: Pixels,
         lines: Sequence[Line],
@@ -67,7 +67,7 @@ class Saying:
 
 
 class Vendor:
-    """Draws a board with the colours of the brand at once, for five cents; remembers what it was asked."""
+    """Paints the colours of the brand at once, for five cents; keeps what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[Attempt] = []
