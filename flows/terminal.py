@@ -163,8 +163,9 @@ def _bar() -> Progress:
 def _say_what_happened(work: Work) -> None:
     published = work.publish()
     where = (str(published.gallery), str(published.out))
-    tried = work.trial().selftest
-    click.echo(run_summary(work.groups(work.outcomes()), *where, selftest=summary(tried)))
+    tried = summary(work.trial().selftest)
+    groups = work.groups(work.outcomes())
+    click.echo(run_summary(groups, *where, selftest=tried, bills=published.bills))
 
 
 def _say_where(record: Record) -> None:

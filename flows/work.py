@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from flows.once import Once
 from pipeline import daily, selftest
 from pipeline.produce.outcome import Outcome
+from pipeline.publish.bills import bills_of
 from pipeline.session import Session, still_true
 
 TODAY = "today"
@@ -127,7 +128,8 @@ def work_of(
 
     def publish() -> daily.Published:
         done = trial()
-        published = daily.publish(day_plan, done.outcomes, workshop, done.selftest)
+        bills = bills_of(session.ledger, session.run, day_plan.plans)
+        published = daily.publish(day_plan, done.outcomes, workshop, done.selftest, bills)
         session.close("published")
         return published
 

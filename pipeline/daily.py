@@ -22,6 +22,7 @@ from pipeline.produce.press import Press, Prover
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.selftest import UNTRIED, SelfTest
 from pipeline.produce.store import Store
+from pipeline.publish.bills import NOTHING_PAID, Bills
 from pipeline.publish.export import Exporter, write_gallery
 from pipeline.publish.manifest import delivered_before, manifests_under, merged
 from pipeline.publish.verify import stands
@@ -113,11 +114,13 @@ class Published:
         out: The folder of all campaign days.
         gallery: The gallery's page.
         manifests: The manifests.
+        bills: What the ledger has about it.
     """
 
     out: pathlib.Path
     gallery: pathlib.Path
     manifests: tuple[pathlib.Path, ...]
+    bills: Bills = NOTHING_PAID
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +239,11 @@ def produce_batch(
 
 
 def publish(
-    plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop, selftest: SelfTest = UNTRIED
+    plan: DayPlan,
+    outcomes: Sequence[Outcome],
+    workshop: Workshop,
+    selftest: SelfTest = UNTRIED,
+    bills: Bills = NOTHING_PAID,
 ) -> Published:
     """Write files and manifests, and the gallery of all campaigns of the run's days.
 
@@ -251,13 +258,14 @@ def publish(
         versions=workshop.versions,
         selftest=selftest.record(),
         stays=frozenset(selftest.held),
+        bills=bills,
     )
     by_id = {outcome.variant: outcome for outcome in outcomes}
     manifests = [path for one in plan.plans for path in exporter.export(one, by_id)]
     days = {path.parent.parent for path in manifests}
     shown = [path for day in sorted(days) for path in manifests_under(day)]
     gallery = write_gallery(request.out, shown, workshop.settings.templates / "pages")
-    return Published(out=request.out, gallery=gallery, manifests=tuple(manifests))
+    return Published(out=request.out, gallery=gallery, manifests=tuple(manifests), bills=bills)
 
 
 def accepted(outcomes: Sequence[Outcome]) -> bool:

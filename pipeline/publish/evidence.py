@@ -17,7 +17,7 @@ from pipeline.publish.lines import (
     judgement_of,
     lines_of,
 )
-from pipeline.publish.records import Record, address, part, picture_of, text_of
+from pipeline.publish.records import Record, address, part, picture_of, rows, text_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,7 @@ class Creative:
 
     Attributes:
         src: Address of the file relative to the page; empty if there is none.
+        fallback: Why the studio's plate stands in for a paid picture; empty if it does not.
         overview: Address of the picture with its boxes; empty if there is none.
         language: BCP 47 tag of its copy.
         place: Territory and language in English.
@@ -52,6 +53,7 @@ class Creative:
     title: str
     held: bool
     reason: str
+    fallback: str
     verdict: Judgement
     src: str
     overview: str
@@ -75,7 +77,8 @@ def creative_of(record: Record) -> Creative:
     territory, place = _place(locale)
     title = next((strings[role] for role in ("headline", "brand") if strings.get(role)), "")
     named = [text_of(record, key) for key in ("variant", "campaign", "offer", "market", "format")]
-    words = [*named, locale, place, text_of(record, "reason"), *map(str, strings.values())]
+    said = [text_of(record, key) for key in ("reason", "fallback")]
+    words = [*named, locale, place, *said, *map(str, strings.values())]
     return Creative(
         variant=named[0],
         campaign=named[1],
@@ -88,7 +91,8 @@ def creative_of(record: Record) -> Creative:
         place=place,
         title=str(title) or named[0],
         held=record.get("status") != "accepted",
-        reason=text_of(record, "reason"),
+        reason=said[0],
+        fallback=said[1],
         verdict=judgement_of(proof),
         src=address(text_of(record, "file")),
         overview=picture_of(record, record.get("overview")),
@@ -135,10 +139,39 @@ def _groups(record: Record, proof: Record) -> tuple[Group, ...]:
     fonts = given({str(name): str(text) for name, text in part(record, "fonts").items()})
     return (
         Group(title="How it was made", facts=given(made)),
+        Group(title="Paid attempts", facts=given(_attempts(record))),
+        Group(title="Second opinion", facts=given(_opinion(part(record, "opinion")))),
         Group(title="File", facts=given(file)),
         Group(title="Readers", facts=readers),
         Group(title="Fonts", facts=fonts),
     )
+
+
+def _attempts(record: Record) -> dict[str, str]:
+    """Return what the ledger has of each attempt, by its number."""
+    return {f"Attempt {text_of(row, 'number')}": _attempt(row) for row in rows(record, "ledger")}
+
+
+def _attempt(row: Record) -> str:
+    charged = row.get("charged")
+    facts = (
+        text_of(row, "state"),
+        "not charged yet" if charged is None else dollars(_amount(charged)),
+        text_of(row, "provider"),
+        text_of(row, "request_id"),
+        text_of(row, "detail"),
+    )
+    return " · ".join(filter(None, facts))
+
+
+def _opinion(opinion: Record) -> dict[str, str]:
+    verdict = {True: "passes", False: "does not pass"}.get(opinion.get("passed", ""), "")
+    cost = opinion.get("cost")
+    return {
+        "Sentinel": verdict or text_of(opinion, "failure"),
+        "Sees": "; ".join(map(str, opinion.get("issues") or ())),
+        "Costs": "" if cost is None else dollars(_amount(cost)),
+    }
 
 
 def _place(locale: str) -> tuple[str, str]:

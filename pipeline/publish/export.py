@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import decimal
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from pipeline.plan.plan import Plan
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.store import Store
+from pipeline.publish.bills import NOTHING_PAID, Bills
 from pipeline.publish.gallery import render_gallery
 from pipeline.publish.manifest import (
     EVIDENCE,
@@ -45,6 +47,7 @@ class Exporter:
         selftest: What came of planting errors before anything was delivered.
         stays: Ids of variants of which this run delivers nothing, not even into the shelf of
             what is held, if an earlier run of the day delivered something: that stays.
+        bills: What the ledger has about the creatives.
     """
 
     out: pathlib.Path
@@ -54,6 +57,7 @@ class Exporter:
     versions: Mapping[str, str]
     selftest: Mapping[str, object] = dataclasses.field(default_factory=dict)
     stays: frozenset[str] = frozenset()
+    bills: Bills = NOTHING_PAID
 
     def export(self, plan: Plan, outcomes: Mapping[str, Outcome]) -> list[pathlib.Path]:
         """Write the files and manifests of a plan and return the manifests.
@@ -104,6 +108,7 @@ class Exporter:
             "day": day.isoformat(),
             "versions": dict(self.versions),
             "selftest": dict(self.selftest),
+            "spent_usd": str(self._spent(plan, day)),
         }
         manifest = manifest_of(head, creatives, sorted(retired))
         if _differs(manifest, before):
@@ -126,9 +131,15 @@ class Exporter:
     def _folder(self, plan: Plan, day: dt.date) -> pathlib.Path:
         return self.out / day.isoformat() / plan.campaign.campaign.campaign
 
+    def _spent(self, plan: Plan, day: dt.date) -> decimal.Decimal:
+        """Return what this run paid for a campaign day, in US dollars."""
+        bills = self.bills.of(plan.campaign.campaign.campaign, day)
+        return sum((bill.spent for bill in bills), decimal.Decimal(0))
+
     def _deliver(self, folder: pathlib.Path, variant: Variant, outcome: Outcome) -> dict[str, Any]:
+        rows = self.bills.rows.get(variant.id, ())
         if outcome.deliverable is None:
-            return creative_record(variant, outcome, None)
+            return creative_record(variant, outcome, None, rows)
         sha256 = outcome.deliverable.sha256
         shelf = variant.market if outcome.status is Status.ACCEPTED else HELD
         ending = _ENDINGS[outcome.deliverable.media_type]
@@ -136,7 +147,7 @@ class Exporter:
         stem = f"{variant.offer}-{locale}-{variant.format.name}-{sha256[:_DIGITS]}"
         file = f"{shelf}/{stem}.{ending}"
         self._write(folder / file, sha256)
-        record = creative_record(variant, outcome, file)
+        record = creative_record(variant, outcome, file, rows)
         for picture in evidence_of(record):
             self._write(folder / evidence_file(picture), picture)
         return record

@@ -73,7 +73,8 @@ def render_gallery(manifest: Record, pages: pathlib.Path = PROJECT / "templates"
             `locale`, `format`, `day`, `strings`, `status`, `reason`, `file` (relative to the
             page), `sha256`, `width`, `height`, `bytes`, `plate`, `lettering`, `fonts`,
             `engine`, `attempts`, `proof`, `cost`, `overview`, `crops` and `evidence` (the
-            folder of those, relative to the page). What is missing or null is not shown.
+            folder of those, relative to the page), `fallback`, `ledger` and `opinion`. What is
+            missing or null is not shown.
         pages: Folder of `gallery.html.j2`, `gallery.css` and `gallery.js`.
     """
     style = (pages / "gallery.css").read_text(encoding="utf-8")
@@ -130,7 +131,7 @@ def _page(manifest: Record) -> _Page:
     }
     return _Page(
         headline=_headline(len(every), held),
-        lead=_lead(len(every), held),
+        lead=" ".join(filter(None, (_lead(len(every), held), _stand_ins(every)))),
         when=_when(every),
         stats=_stats(every, held),
         choices=tuple(choice for choice in _choices(every) if len(choice.options) > 1),
@@ -196,6 +197,14 @@ def _lead(every: int, held: int) -> str:
         return kept
     passed = every - held
     return f"{_counted(passed, 'creative')} passed on every line and shipped. {kept}"
+
+
+def _stand_ins(every: Sequence[Creative]) -> str:
+    count = sum(bool(creative.fallback) for creative in every)
+    if not count:
+        return ""
+    stand = "stands on the studio's plate" if count == 1 else "stand on the studio's plate"
+    return f"{_counted(count, 'creative')} {stand} in place of a paid picture; each says why."
 
 
 def _when(every: Sequence[Creative]) -> str:

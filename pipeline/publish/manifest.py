@@ -43,17 +43,22 @@ def evidence_of(record: Mapping[str, Any]) -> Iterator[str]:
     yield from filter(None, (record["ground"], *exhibits_of(record)))
 
 
-def creative_record(variant: Variant, outcome: Outcome, file: str | None) -> dict[str, Any]:
+def creative_record(
+    variant: Variant,
+    outcome: Outcome,
+    file: str | None,
+    ledger: Sequence[Mapping[str, object]] = (),
+) -> dict[str, Any]:
     """Return what the manifest says about one creative.
 
     Args:
         variant: What was asked for.
         outcome: How it ended.
         file: Its picture, relative to the manifest; None if there is none.
+        ledger: The paid attempts that were first wanted for it.
     """
     record: dict[str, Any] = _OUTCOME.dump_python(outcome, mode="json")
     deliverable = record.pop("deliverable") or {}
-    cost = outcome.plate.cost if outcome.plate else decimal.Decimal(0)
     return {
         **record,
         **deliverable,
@@ -68,9 +73,21 @@ def creative_record(variant: Variant, outcome: Outcome, file: str | None) -> dic
         "strings": {line.role: line.text for line in variant.lines},
         "allowed_words": sorted(variant.allowed_words),
         "file": file,
-        "cost": str(cost),
+        "cost": str(_cost(outcome, ledger)),
+        "ledger": [dict(row) for row in ledger],
         "inputs": variant.inputs,
     }
+
+
+def _cost(outcome: Outcome, ledger: Sequence[Mapping[str, object]]) -> decimal.Decimal:
+    """Return what a creative cost: all its attempts, those that were turned down too.
+
+    A plate that another creative was charged for costs this one nothing.
+    """
+    if ledger or (outcome.plate and outcome.plate.attempt):
+        charged = (decimal.Decimal(str(row["charged"] or 0)) for row in ledger)
+        return sum(charged, decimal.Decimal(0))
+    return outcome.plate.cost if outcome.plate else decimal.Decimal(0)
 
 
 def manifest_of(

@@ -148,6 +148,16 @@ class Accounts:
         with self._database.read() as connection:
             return entries_where(connection, ATTEMPTS.c.run == run)
 
+    def entries_on(self, campaign: str, day: dt.date) -> tuple[Entry, ...]:
+        """Return the attempts of a campaign for one of its days, oldest first.
+
+        Raises:
+            LedgerError: If the database cannot be read.
+        """
+        here = (ATTEMPTS.c.campaign == campaign, ATTEMPTS.c.day == day.isoformat())
+        with self._database.read() as connection:
+            return entries_where(connection, *here)
+
     def providers(self) -> dict[str, dt.datetime]:
         """Return each provider that was to be paid, and when the first attempt was intended, UTC.
 
