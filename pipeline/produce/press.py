@@ -80,7 +80,8 @@ class Press:
     def produce(self, variant: Variant) -> Outcome:
         """Return how a variant ended.
 
-        An accepted outcome of the same fingerprint is taken over as it is. Words that do not
+        An accepted outcome of the same fingerprint is taken over as it is, but for a stand-in:
+        another day may have a budget for the real one. Words that do not
         fit and a proof that does not pass are outcomes, not errors. Where a picture was to be
         paid for and there is none that passes, the studio's plate with set lines stands in.
 
@@ -96,6 +97,7 @@ class Press:
             return held(variant, self.letterer.renderer.engine, str(error), None)
         if outcome.status is Status.ACCEPTED:
             outcome = self._with_opinion(variant, outcome)
+        if outcome.status is Status.ACCEPTED and not outcome.fallback:
             self.store.keep_outcome(outcome)
         return outcome
 
@@ -146,6 +148,8 @@ class Press:
         if outcome.plate and bought.fresh:
             self.plates.keep(variant.request, outcome.plate)
             self.till.planned(variant)
+        elif not bought.fresh:  # what another creative has just paid for serves this one too
+            self.till.saved(variant)
         return dataclasses.replace(outcome, attempts=bought.attempts)
 
     def _judged(self, variant: Variant, brought: Brought) -> Judged[Outcome]:
