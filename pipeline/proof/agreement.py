@@ -81,18 +81,20 @@ def corroborated(line: Line, evidence: Sequence[Evidence]) -> bool:
 
 def exact(line: Line, reading: Reading) -> bool:
     """Return whether a reading is the line, by the line's policy."""
-    return _equal(line.policy, line.text, _without_pictograms(line, reading.text))
+    return _equal(line.policy, line.text, without_pictograms(line, reading).text)
 
 
-def _without_pictograms(line: Line, read: str) -> str:
+def without_pictograms(line: Line, reading: Reading) -> Reading:
     """Return a reading without stars, bullets and the like at its ends, if none was requested.
 
-    Readers take icons beside a line for such characters.
+    Readers take icons beside a line for such characters, and are not sure of them.
     """
     if any(_pictogram(char) for char in line.text):
-        return read
+        return reading
+    read = reading.text
     shown = [i for i, char in enumerate(read) if not (char.isspace() or _pictogram(char))]
-    return read[shown[0] : shown[-1] + 1] if shown else ""
+    part = slice(shown[0], shown[-1] + 1) if shown else slice(0)
+    return dataclasses.replace(reading, text=read[part], confidence=reading.confidence[part])
 
 
 def _pictogram(char: str) -> bool:

@@ -21,6 +21,7 @@ from pipeline.proof.agreement import (
     near_miss,
     numbers_agree,
     reads_otherwise,
+    without_pictograms,
     words_agree,
 )
 from pipeline.proof.normalise import bare
@@ -188,7 +189,7 @@ def _objection(line: Line, evidence: Sequence[Evidence], *, mirrored: bool) -> s
 
 
 def _text_objection(line: Line, evidence: Sequence[Evidence]) -> str:
-    strict = [e.reading for e in evidence if e.strict]
+    strict = [without_pictograms(line, e.reading) for e in evidence if e.strict]
     if _surely_read(line, strict):
         return ""
     right = [e.reading for e in evidence if not e.strict and exact(line, e.reading)]

@@ -1,5 +1,6 @@
 """One line, judged by its readings and its shape."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -220,6 +221,15 @@ def test_icons_beside_a_line_do_not_count_but_requested_ones_do() -> None:
     assert judge_read(HEADLINE, [strict("☆ Frische Bowls ★")] * 2).verdict is Verdict.PASS
     starred = Line.of("headline", "★ Frische Bowls")
     assert judge_read(starred, [strict("Frische Bowls")] * 2).verdict is not Verdict.PASS
+
+
+def test_how_surely_an_icon_beside_a_line_is_read_does_not_matter() -> None:
+    seen = strict("★ Frische Bowls").reading
+    doubted = dataclasses.replace(seen, confidence=(0.4, *seen.confidence[1:]))
+    evidence = [Evidence(reading=doubted, strict=True)] * 2
+    assert judge_read(HEADLINE, evidence).verdict is Verdict.PASS
+    starred = Line.of("headline", "★ Frische Bowls")
+    assert judge_read(starred, evidence).verdict is not Verdict.PASS
 
 
 def test_a_sure_reading_of_other_letters_outweighs_a_shape_that_only_just_passes() -> None:
