@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import datetime as dt
 import decimal
-import itertools
 from collections.abc import Callable, Iterator
 
 from pipeline.errors import ProviderError
@@ -24,7 +23,6 @@ from pipeline.produce.providers.protocol import (
     ExpiredError,
     ModeratedError,
     NotAcceptedError,
-    OutcomeUnknownError,
     Poll,
     Provider,
     SpoiltError,
@@ -33,16 +31,11 @@ from pipeline.produce.providers.protocol import (
     Ticket,
     TransientError,
 )
+from pipeline.produce.search import Search
 from pipeline.produce.store import Store
 
 DEADLINE = 300.0
 """Seconds that an attempt may take from its submit to its picture; then it is left for later."""
-
-_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 5.0, 1.5
-"""Seconds between polls: almost every picture is ready within a minute."""
-
-_JITTER = 0.2
-"""Share by which a pause varies, so that workers do not ask all at once."""
 
 _LONGEST_ASKED = 60.0
 """A provider may ask for so many seconds between two questions, at most."""
@@ -53,11 +46,8 @@ _MISSING = 5.0
 _DOWNLOADS = 4
 """How often a picture is fetched before it counts as spoilt, or its address as gone."""
 
-_LOOKS = 6
-"""How often an attempt with unknown outcome is looked for at once; records appear with delay."""
-
-REPLAYED = dt.timedelta(hours=1)
-"""Age up to which an idempotent provider is trusted to know an attempt again; none says so."""
+_LATE = 10.0
+"""Seconds for an attempt that an earlier run left behind; the day does not wait for stuck ones."""
 
 FORGOTTEN = dt.timedelta(hours=24)
 """Age from which an attempt that was not found, or never finished, is given up."""
@@ -127,15 +117,37 @@ class Attempts:
             entry = self._found(entry, request, until)
         return self.collect(entry)
 
-    def collect(self, entry: Entry) -> Brought:
+    def recover(self, entry: Entry, request: PlateRequest | None) -> Brought:
+        """Return the picture of an attempt that another run left behind, if it is there by now.
+
+        Args:
+            entry: The attempt, under way; not an intent.
+            request: What it asks for; None if that is no longer known.
+
+        Raises:
+            ProviderError: As `bring`.
+            LedgerError: If the ledger cannot be written.
+        """
+        if entry.state is EntryState.UNKNOWN:
+            if request is None:
+                raise QuarantinedError("nobody knows any more what it asked for; it stays aside")
+            entry = self._found(entry, request, self.timing.clock() + self.deadline)
+        return self.collect(entry, _LATE)
+
+    def collect(self, entry: Entry, seconds: float | None = None) -> Brought:
         """Return the picture of an attempt that was submitted; its request is not needed.
+
+        Args:
+            entry: The attempt.
+            seconds: How long to wait for it; None for the deadline.
 
         Raises:
             ProviderError: As `bring`.
             LedgerError: If the ledger cannot be written.
         """
         if entry.state in {EntryState.SUBMITTED, EntryState.READY}:
-            return self._collected(entry, self.timing.clock() + self.deadline)
+            wait = self.deadline if seconds is None else min(seconds, self.deadline)
+            return self._collected(entry, self.timing.clock() + wait)
         content = self.store.get(entry.sha256)
         if content is None:
             raise self._failed(entry, "its file is lost", None)
@@ -148,7 +160,8 @@ class Attempts:
                 if submitted is not None and submitted.state is not EntryState.UNKNOWN:
                     return self._collected(submitted, until)
             if submitted is not None:
-                return self._collected(self._found(submitted, request, until), until)
+                found = self._found(submitted, request, until)
+                return self._collected(found, self.timing.clock() + self.deadline)
 
     @contextlib.contextmanager
     def _slot(self, entry: Entry, until: float) -> Iterator[None]:
@@ -171,11 +184,28 @@ class Attempts:
         except NotAcceptedError as error:
             self._refused(entry, error)
             return None
-        except OutcomeUnknownError as error:
+        except ProviderError as error:  # an OutcomeUnknownError, or one that does not say
             self.gate.failed()
             return self.ledger.unknown(entry.id, str(error))
         self.gate.accepted()
-        return self.ledger.submitted(entry.id, ticket)
+        return self._submitted(entry, ticket)
+
+    def _submitted(self, entry: Entry, ticket: Ticket) -> Entry:
+        return self._priced(self.ledger.submitted(entry.id, ticket))
+
+    def _priced(self, entry: Entry) -> Entry:
+        """Return an entry; close the gate if the vendor charged more than our table says.
+
+        Budgets hold back what the table says, so with a wrong table they would not hold.
+        """
+        if entry.by_vendor and entry.charged is not None and entry.charged > entry.estimated:
+            name = self.provider.capabilities.name
+            self.gate.close(
+                f"{name} charged ${entry.charged:.4f} for attempt {entry.id}, and "
+                f"pipeline/plan/providers/{name}.toml says ${entry.estimated:.4f}; correct its "
+                "prices before any more is paid"
+            )
+        return entry
 
     def _refused(self, entry: Entry, error: NotAcceptedError) -> None:
         if isinstance(error, ClosedError):
@@ -198,44 +228,17 @@ class Attempts:
             ProviderError: If it was not accepted, or was given up.
         """
         able, age = self.provider.capabilities, self.now() - entry.created
-        ticket = None if able.look_up == "none" else self._looked_up(entry, request)
-        if ticket is None and able.idempotent and age < REPLAYED:
-            ticket = self._replayed(entry, request, until)
+        search = Search(provider=self.provider, gate=self.gate, timing=self.timing)
+        ticket = search.ticket_of(entry, request, age, until)
         if ticket is not None:
             self.gate.accepted()
-            return self.ledger.submitted(entry.id, ticket)
+            return self._submitted(entry, ticket)
         if able.look_up != "none" and age > FORGOTTEN:
             raise self._failed(entry, "the provider has no record of it", _FREE)
         raise QuarantinedError(
             f"nobody knows whether {able.name} accepted attempt {entry.id}; it is set aside and "
             "looked for again in the next run"
         )
-
-    def _looked_up(self, entry: Entry, request: PlateRequest) -> Ticket | None:
-        attempt = Attempt(id=entry.id, request=request, seed=entry.seed)
-        for pause in self._pauses(_LOOKS):
-            try:
-                ticket = self.provider.look_up(attempt, entry.created)
-            except TransientError:
-                self.timing.sleep(pause)
-                continue
-            if ticket is not None:
-                return ticket
-            self.timing.sleep(pause)
-        return None
-
-    def _replayed(self, entry: Entry, request: PlateRequest, until: float) -> Ticket | None:
-        """Submit the same attempt again, where that cannot make it a second one."""
-        attempt = Attempt(id=entry.id, request=request, seed=entry.seed)
-        for pause in self._pauses(_LOOKS):
-            try:
-                with self.gate.slot(until):
-                    return self.provider.submit(attempt)
-            except ThrottledError as error:
-                self.gate.throttled(error.after)
-            except ProviderError:
-                self.timing.sleep(pause)
-        return None
 
     def _collected(self, entry: Entry, until: float) -> Brought:
         """Poll an attempt and fetch its picture.
@@ -244,14 +247,14 @@ class Attempts:
             LateError: If it is not ready in time.
             ProviderError: If it failed.
         """
-        begun, spoilt, pauses = self.timing.clock(), 0, self._pauses()
+        begun, spoilt, pauses = self.timing.clock(), 0, self.timing.pauses()
         while self.timing.clock() < until:
             after = None
             try:
                 answer = self._polled(entry, self.timing.clock() - begun)
                 if answer.state is State.READY:
                     if entry.state is not EntryState.READY:
-                        entry = self.ledger.ready(entry.id, answer.cost)
+                        entry = self._priced(self.ledger.ready(entry.id, answer.cost))
                     return self._fetched(entry, answer)
             except (ExpiredError, SpoiltError) as error:
                 spoilt += 1
@@ -260,7 +263,9 @@ class Attempts:
             except TransientError as error:
                 after = error.after
             self.timing.sleep(max(next(pauses), min(after or 0.0, _LONGEST_ASKED)))
-        seconds = f"{self.deadline:.0f} s"
+        if self.now() - entry.created > FORGOTTEN:
+            raise self._failed(entry, "the provider never finished it", None)
+        seconds = f"{self.timing.clock() - begun:.0f} s"
         raise LateError(f"attempt {entry.id} is not ready after {seconds}; it is fetched later")
 
     def _polled(self, entry: Entry, waited: float) -> Poll:
@@ -269,7 +274,8 @@ class Attempts:
         if answer.state is State.MISSING and waited < _MISSING:
             raise TransientError("the provider does not know the attempt yet")
         if answer.state is State.MODERATED:
-            self.ledger.ended(entry.id, EntryState.MODERATED, answer.detail, answer.cost)
+            ended = self.ledger.ended(entry.id, EntryState.MODERATED, answer.detail, answer.cost)
+            self._priced(ended)
             raise ProviderError(f"the provider moderated attempt {entry.id}: {answer.detail}")
         if answer.state in {State.FAILED, State.MISSING}:
             detail = answer.detail or "the provider does not know it"
@@ -278,18 +284,17 @@ class Attempts:
 
     def _fetched(self, entry: Entry, answer: Poll) -> Brought:
         content = self.provider.fetch(_ticket(entry), answer.url)
-        return Brought(entry=self.ledger.stored(entry.id, self.store.put(content)), content=content)
+        try:
+            sha256 = self.store.put(content)
+        except OSError as error:
+            reason = f"pictures cannot be kept ({error.strerror or error}); free some disk space"
+            self.gate.close(f"{reason}, then run again")
+            raise LateError(f"{reason}; attempt {entry.id} is fetched by the next run") from error
+        return Brought(entry=self.ledger.stored(entry.id, sha256), content=content)
 
     def _failed(self, entry: Entry, detail: str, charged: decimal.Decimal | None) -> ProviderError:
-        self.ledger.ended(entry.id, EntryState.FAILED, detail, charged)
+        self._priced(self.ledger.ended(entry.id, EntryState.FAILED, detail, charged))
         return ProviderError(f"attempt {entry.id}: {detail}")
-
-    def _pauses(self, most: int | None = None) -> Iterator[float]:
-        """Yield seconds to wait, longer and longer, endlessly or so many."""
-        pause = _FIRST_PAUSE
-        for _ in itertools.count() if most is None else range(most):
-            yield pause * (1 + _JITTER * (2 * self.timing.dice() - 1))
-            pause = min(_LONGEST_PAUSE, pause * _GROWTH)
 
 
 def _ticket(entry: Entry) -> Ticket:

@@ -12,12 +12,16 @@ from typing import Generic, TypeVar
 from pipeline.errors import ProviderError
 from pipeline.plan.job import PlateRequest
 from pipeline.produce.attempts import Attempts, Brought, LateError, QuarantinedError
-from pipeline.produce.canary import Canary, HaltedError
+from pipeline.produce.canary import Canary, Flight, HaltedError
 from pipeline.produce.ledger.budget import Caps
 from pipeline.produce.ledger.rows import Entry, Purpose, Wanted
 from pipeline.produce.ledger.states import EntryState
+from pipeline.produce.providers.protocol import NotAcceptedError
 
 _LOG = logging.getLogger(__name__)
+
+_OTHERS = 2.0
+"""Seconds between two looks at an attempt that another run is at work on."""
 
 T = TypeVar("T")
 
@@ -117,39 +121,42 @@ class Buyer:
     def _bought(self, order: Order, judge: Judge[T]) -> Bought[T]:
         judged, failure = list[Bought[T]](), None
         while not (judged and (judged[-1].judged.passed or not judged[-1].fresh)):
-            turned_down, failed = self._past(order)
-            if turned_down >= order.attempts or failed >= order.attempts:
+            if self._is_spent(order):
                 break
             try:
                 judged.append(self._one(order, judge, len(judged) + 1))
-            except (LateError, QuarantinedError, HaltedError):
-                raise
+            except (LateError, QuarantinedError, HaltedError, NotAcceptedError):
+                raise  # it may still come, or would only be refused again
             except ProviderError as error:
                 failure = error
                 if self._attempts.gate.closed:
                     break
         if judged:
             return judged[-1]
-        raise failure or ProviderError(f"{order.attempts} pictures of it were turned down before")
-
-    def _past(self, order: Order) -> tuple[int, int]:
-        """Return how many attempts of a job were turned down, and how many failed in this run."""
-        entries = self._ledger.attempts_of(order.request.fingerprint)
-        turned_down = {EntryState.REJECTED, EntryState.MODERATED}
-        ours = [entry for entry in entries if entry.purpose.run == order.purpose.run]
-        return (
-            sum(entry.state in turned_down for entry in entries),
-            sum(entry.state is EntryState.FAILED for entry in ours),
+        raise failure or ProviderError(
+            "its pictures were turned down before, by us or by the provider"
         )
+
+    def _is_spent(self, order: Order) -> bool:
+        """Return whether enough was tried: turned down ever, failed in this run, or moderated.
+
+        What a provider's rules refuse once is not asked for again in the same words.
+        """
+        entries = self._ledger.attempts_of(order.request.fingerprint)
+        ours = [entry for entry in entries if entry.purpose.run == order.purpose.run]
+        turned_down = sum(entry.state is EntryState.REJECTED for entry in entries)
+        failed = sum(entry.state is EntryState.FAILED for entry in ours)
+        moderated = any(entry.state is EntryState.MODERATED for entry in entries)
+        return moderated or max(turned_down, failed) >= order.attempts
 
     def _one(self, order: Order, judge: Judge[T], number: int) -> Bought[T]:
         with self._canary.flight(order.purpose.campaign) as flight:
-            entry = self._ledger.intend(self._wanted(order), order.caps).entry
+            entry = self._intended(self._wanted(order), order.caps)
             kept = self._kept(entry)
             if entry.state is EntryState.ACCEPTED and kept is None:
                 again = dataclasses.replace(self._wanted(order), renew=True)
-                entry = self._ledger.intend(again, order.caps).entry
-            brought = kept or self._brought(entry, order)
+                entry = self._intended(again, order.caps)
+            brought = kept or self._paid(entry, order, flight)
             judged = judge(brought)
             flight.passed = judged.passed
         if kept is not None:
@@ -157,12 +164,46 @@ class Buyer:
         self._record(brought.entry, judged.passed, judged.detail)
         return Bought(entry=brought.entry, judged=judged, attempts=number, fresh=True)
 
+    def _intended(self, wanted: Wanted, caps: Caps) -> Entry:
+        """Return a new attempt, or the one of the job that stands and is ours to go on with.
+
+        Raises:
+            LateError: If another run is at work on one and does not finish it in time.
+        """
+        timing = self._attempts.timing
+        until = timing.clock() + self._attempts.deadline
+        while True:
+            intended = self._ledger.intend(wanted, caps)
+            entry = intended.entry
+            if intended.fresh or entry.has_ended:
+                return entry
+            if entry.purpose.run == wanted.purpose.run:
+                return self._doubted(entry, "its submit ended in an error of the program")
+            if timing.clock() >= until:
+                other = f"run {entry.purpose.run} is paying for this picture"
+                raise LateError(f"{other} as attempt {entry.id}; it is used when it is there")
+            timing.sleep(_OTHERS)
+
+    def _doubted(self, entry: Entry, reason: str) -> Entry:
+        """Return an intent that is not new as unknown, since it was perhaps submitted."""
+        if entry.state is not EntryState.INTENT:
+            return entry
+        return self._ledger.unknown(entry.id, reason)
+
     def _kept(self, entry: Entry) -> Brought | None:
         """Return the picture of an attempt that was accepted before; None if it is not there."""
         if entry.state is not EntryState.ACCEPTED:
             return None
         content = self._attempts.store.get(entry.sha256)
         return None if content is None else Brought(entry=entry, content=content)
+
+    def _paid(self, entry: Entry, order: Order, flight: Flight) -> Brought:
+        try:
+            return self._brought(entry, order)
+        except ProviderError:
+            if self._ledger.entry(entry.id).charged:
+                flight.passed = False  # a charge without a picture is a picture that did not pass
+            raise
 
     def _brought(self, entry: Entry, order: Order) -> Brought:
         """Return the picture of an attempt; repeat a lost one once, if that is allowed."""
@@ -172,7 +213,7 @@ class Buyer:
             if not order.resubmits or entry.resubmits is not None:
                 raise
         again = dataclasses.replace(self._wanted(order), resubmits=entry.id)
-        return self._attempts.bring(self._ledger.intend(again, order.caps).entry, order.request)
+        return self._attempts.bring(self._intended(again, order.caps), order.request)
 
     def _record(self, entry: Entry, passed: bool, detail: str) -> None:  # noqa: FBT001 - a finding
         if entry.state is EntryState.STORED:
@@ -220,16 +261,9 @@ class Buyer:
 
     def _resumed(self, entry: Entry, requests: Mapping[str, PlateRequest]) -> bool:
         request = requests.get(entry.job)
-        if entry.state is EntryState.INTENT:
-            died = "the program ended while it was being submitted"
-            entry = self._ledger.unknown(entry.id, died)
-        if request is None and entry.state is EntryState.UNKNOWN:
-            return False  # without its request it cannot be looked for
+        entry = self._doubted(entry, "the program ended while it was being submitted")
         try:
-            if request is None:
-                self._attempts.collect(entry)
-            else:
-                self._attempts.bring(entry, request)
+            self._attempts.recover(entry, request)
         except ProviderError as error:
             _LOG.warning("attempt %s of an earlier run: %s", entry.id, error)
             return False

@@ -32,10 +32,11 @@ class Flight:
     """One picture under way.
 
     Attributes:
-        passed: Whether it passed; set by whoever judges it.
+        passed: Whether it passed; set by whoever judges it. None says nothing about pictures:
+            there was none to judge.
     """
 
-    passed: bool = False
+    passed: bool | None = None
 
 
 class Canary:
@@ -69,7 +70,8 @@ class Canary:
         finally:
             with self._change:
                 self._landed[campaign] += 1
-                self._last.setdefault(campaign, deque(maxlen=WINDOW)).append(flight.passed)
+                if flight.passed is not None:
+                    self._last.setdefault(campaign, deque(maxlen=WINDOW)).append(flight.passed)
                 self._change.notify_all()
 
     def _free(self, campaign: str) -> bool:
@@ -79,9 +81,8 @@ class Canary:
 
     def _refuse(self, campaign: str) -> None:
         last = self._last.get(campaign, deque())
-        first = self._wanted.get(campaign, 0) >= LARGE and len(last) == FIRST
-        few = first or len(last) == WINDOW
-        if few and sum(last) < max(1, LEAST * len(last)):
+        least = FIRST if self._wanted.get(campaign, 0) >= LARGE else WINDOW
+        if len(last) >= least and sum(last) < max(1, int(LEAST * len(last))):
             raise HaltedError(
                 f"{sum(last)} of the last {len(last)} pictures of {campaign} passed the proof, so "
                 "no more are paid for; look at the held ones, then change the template or model"

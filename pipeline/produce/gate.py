@@ -7,6 +7,7 @@ brought home while nothing new is submitted.
 
 import contextlib
 import dataclasses
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 
@@ -21,6 +22,12 @@ longest; Runflow's own rule for its clients."""
 
 _LONGEST_ASKED = 300.0
 """A provider may ask for at most so many seconds; a longer or senseless figure counts as this."""
+
+_FIRST_LOOK, _LONGEST_LOOK, _GROWTH = 1.0, 5.0, 1.5
+"""Seconds between two questions: almost every picture is ready within a minute."""
+
+_JITTER = 0.2
+"""Share by which those vary, so that workers do not ask all at once."""
 
 _FAULTS = 5
 """Faults in a row from which the provider counts as down."""
@@ -43,6 +50,13 @@ class Timing:
     sleep: Callable[[float], None]
     dice: Callable[[], float]
 
+    def pauses(self, most: int | None = None) -> Iterator[float]:
+        """Yield seconds to wait between questions, longer and longer, endlessly or so many."""
+        pause = _FIRST_LOOK
+        for _ in itertools.count() if most is None else range(most):
+            yield pause * (1 + _JITTER * (2 * self.dice() - 1))
+            pause = min(_LONGEST_LOOK, pause * _GROWTH)
+
 
 class Gate:
     """Lets workers submit, as many at a time as the provider takes.
@@ -61,6 +75,7 @@ class Gate:
         self._not_before = timing.clock()
         self._refusals = 0
         self._faults = 0
+        self._outages = 0
         self._closed = ""
 
     @contextlib.contextmanager
@@ -73,10 +88,11 @@ class Gate:
         Raises:
             ProviderError: If the gate is closed, or no slot came free in time.
         """
-        while not self._entered():
-            now = self._timing.clock()
+        while (now := self._timing.clock()) >= until or not self._entered():
             if now >= until:
-                raise ProviderError("the provider takes no more at the moment; try again later")
+                raise ProviderError(
+                    self._closed or "the provider takes no more at the moment; try again later"
+                )
             self._timing.sleep(min(max(_TICK, self._not_before - now), until - now))
         try:
             yield
@@ -96,7 +112,7 @@ class Gate:
     def accepted(self) -> None:
         """Note that the provider accepted an attempt: all is well, a little more may be asked."""
         with self._lock:
-            self._refusals = self._faults = 0
+            self._refusals = self._faults = self._outages = 0
             self._limit = min(self._most, self._limit + 1 / self._limit)
 
     def throttled(self, after: float | None) -> None:
@@ -106,8 +122,9 @@ class Gate:
             after: Seconds that it asked for; None if it did not say.
         """
         with self._lock:
-            self._refusals += 1
-            self._limit = max(1.0, self._limit / 2)
+            if not self._pausing():  # what comes in during a pause was sent before it
+                self._refusals += 1
+                self._limit = max(1.0, self._limit / 2)
             pause = min(_LONGEST, _FIRST * 2 ** min(self._refusals - 1, 8))
             self._pause(_within(after) if after is not None else pause * self._timing.dice())
 
@@ -115,9 +132,9 @@ class Gate:
         """Note that a submit failed through the provider's fault; after some it counts as down."""
         with self._lock:
             self._faults += 1
-            down = self._faults - _FAULTS
-            if down >= 0:
-                pause = min(_LONGEST_DOWN, _DOWN * 2 ** min(down, 8))
+            if self._faults >= _FAULTS and not self._pausing():
+                pause = min(_LONGEST_DOWN, _DOWN * 2 ** min(self._outages, 8))
+                self._outages += 1
                 self._pause(pause * (1 + self._timing.dice()) / 2)
 
     def close(self, reason: str) -> None:
@@ -134,9 +151,12 @@ class Gate:
         """Return why nobody may submit; empty if they may."""
         return self._closed
 
+    def _pausing(self) -> bool:
+        return self._timing.clock() < self._not_before
+
     def _pause(self, seconds: float) -> None:
         self._not_before = max(self._not_before, self._timing.clock() + seconds)
 
 
 def _within(after: float) -> float:
-    return min(_LONGEST_ASKED, max(0.0, after))
+    return min(_LONGEST_ASKED, max(_TICK, after))
