@@ -25,6 +25,7 @@ from pipeline import daily
 from pipeline.errors import ExitCode
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.proof.prove import Proofreader
+from pipeline.publish.standing import stand_ins
 from pipeline.publish.summary import run_summary, spent
 from pipeline.selftest import summary
 from pipeline.session import Session, open_session, with_till
@@ -82,6 +83,8 @@ def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: boo
     day_plan = daily.prepare(request, settings)
     if daily.everything_stands(day_plan):
         click.echo(f"nothing to do: all {day_plan.size} creatives stand as delivered")
+        if count := stand_ins(request.out, day_plan.variants):
+            click.echo(f"{count} on the studio's plate; `run --retry` tries for paid ones again")
         click.echo(f"gallery  {request.out / 'index.html'}")
         return ExitCode.ACCEPTED
     click.echo(f"{day_plan.size} creatives, {day_plan.changed} of them new or changed")

@@ -24,8 +24,8 @@ from pipeline.produce.selftest import UNTRIED, SelfTest
 from pipeline.produce.store import Store
 from pipeline.publish.bills import NOTHING_PAID, Bills
 from pipeline.publish.export import Exporter, write_gallery
-from pipeline.publish.manifest import delivered_before, manifests_under, merged
-from pipeline.publish.verify import stands
+from pipeline.publish.manifest import delivered_before, manifests_under
+from pipeline.publish.standing import standing
 from pipeline.settings import Settings
 from pipeline.typeset.lettering import Letterer
 from pipeline.typeset.renderer import TakumiRenderer
@@ -44,6 +44,7 @@ class RunRequest:
         instant: Now; each market's day follows from it.
         day: This day for all markets instead; None for their own.
         markets: Only these markets; empty for all.
+        retry: Whether to try again for paid pictures where the studio's plate stands in.
     """
 
     files: tuple[pathlib.Path, ...]
@@ -51,6 +52,7 @@ class RunRequest:
     instant: dt.datetime
     day: dt.date | None = None
     markets: tuple[str, ...] = ()
+    retry: bool = False
 
     @property
     def run(self) -> str:
@@ -94,6 +96,11 @@ class DayPlan:
     def changed(self) -> int:
         """Return how many creatives are not as they were last delivered."""
         return sum(len(plan.to_make) for plan in self.plans)
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """Return all variants, in the order of the files."""
+        return tuple(variant for plan in self.plans for variant in plan.variants)
 
     def batches(self, size: int = BATCH) -> Iterator[Batch]:
         """Yield the variants in batches, none of which spans two campaigns."""
@@ -274,21 +281,15 @@ def accepted(outcomes: Sequence[Outcome]) -> bool:
 
 
 def everything_stands(day_plan: DayPlan) -> bool:
-    """Return whether all creatives are as last delivered, and their files are there."""
+    """Return whether all creatives are as last delivered, and their files are there.
+
+    If stand-ins are to be tried again, none of them stands.
+    """
     if day_plan.changed or not day_plan.size:
         return False
-    out = day_plan.request.out
-    folders = {
-        out / variant.day.isoformat() / variant.campaign
-        for plan in day_plan.plans
-        for variant in plan.variants
-    }
-    manifests = [folder / "manifest.json" for folder in sorted(folders)]
-    if not all(path.exists() for path in manifests):
-        return False
-    records = {record["variant"]: record for record in merged(out, manifests)["creatives"]}
-    wanted = (variant.id for plan in day_plan.plans for variant in plan.variants)
-    return all((record := records.get(name)) and stands(out, record) for name in wanted)
+    records = standing(day_plan.request.out, day_plan.variants)
+    again = day_plan.request.retry and any(record.get("fallback") for record in records or ())
+    return records is not None and not again
 
 
 def _days(campaign: LoadedCampaign, request: RunRequest) -> dict[str, dt.date]:

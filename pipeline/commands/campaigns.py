@@ -1,5 +1,6 @@
 """Commands that make creatives: check, plan, preview, run, serve, stop."""
 
+import dataclasses
 import datetime as dt
 import pathlib
 
@@ -90,6 +91,10 @@ def preview(
 @OUT
 @DAY
 @MARKETS
+@click.option(
+    "--retry", is_flag=True,
+    help="Try again for paid pictures where the studio's plate stands in.",
+)  # fmt: skip
 @click.option("--plain", is_flag=True, help="Without Prefect: the same files, no record of it.")
 def run(
     files: tuple[pathlib.Path, ...],
@@ -97,13 +102,14 @@ def run(
     day: dt.datetime | None,
     markets: tuple[str, ...],
     *,
+    retry: bool,
     plain: bool,
 ) -> None:
     """Make, proofread and publish what is due in campaign files."""
     from flows.terminal import run_at_terminal
 
-    code = run_at_terminal(request_of(files, out, day, markets), settings_here(), plain=plain)
-    leave(code)
+    request = dataclasses.replace(request_of(files, out, day, markets), retry=retry)
+    leave(run_at_terminal(request, settings_here(), plain=plain))
 
 
 @click.command()

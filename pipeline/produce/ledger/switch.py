@@ -80,7 +80,7 @@ class Switch:
         reason = self._reason(connection)
         if reason is not None:
             raise BudgetError(
-                f"all payments are stopped: {reason}; release the switch when that is settled"
+                f"all payments are stopped: {reason}; `proofpress halt --off` allows them again"
             )
 
     def _reason(self, connection: Connection) -> str | None:
