@@ -5,6 +5,7 @@ the till, brings home what earlier runs paid for, and looks once more before del
 what was made is still what the files say.
 """
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
@@ -16,17 +17,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.campaign.calendar import campaign_day
 from pipeline.daily import DayPlan, Workshop, load
-from pipeline.errors import CampaignError, TemplateError
+from pipeline.errors import CampaignError, TemplateError, UsageError
 from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.plan import Plan
 from pipeline.plan.variants import Variant, variants_of
+from pipeline.produce.doorbell import Doorbell
 from pipeline.produce.gate import Timing
 from pipeline.produce.ledger.ledger import Ledger, open_ledger
 from pipeline.produce.ledger.rows import Claim
 from pipeline.produce.opinions import Opinions
 from pipeline.produce.outcome import Outcome, Status
-from pipeline.produce.providers.opening import open_provider
+from pipeline.produce.providers.opening import CALLBACK_URL, open_provider
 from pipeline.produce.providers.sentinel import open_sentinel
+from pipeline.produce.reception import (
+    CALLBACK_PORT,
+    application,
+    checks_of,
+    open_reception,
+)
 from pipeline.produce.till import Means, Till
 from pipeline.settings import Settings
 
@@ -43,6 +51,7 @@ class Session:
         ledger: The ledger.
         settings: Folders and limits.
         now: Returns the present instant, with its offset from UTC.
+        open: What is closed with it, such as the reception for callbacks.
     """
 
     run: str
@@ -52,9 +61,11 @@ class Session:
     ledger: Ledger
     settings: Settings
     now: Callable[[], dt.datetime]
+    open: contextlib.ExitStack = dataclasses.field(default_factory=contextlib.ExitStack)
 
     def close(self, outcome: str) -> None:
         """Give back what was claimed, and say in the ledger how the run ended."""
+        self.open.close()
         for claim in self.claims:
             self.ledger.runs.release(claim, outcome)
         self.ledger.close()
@@ -115,17 +126,24 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
     Raises:
         BudgetError: If a provider's key is missing.
         LedgerError: If the ledger cannot be used.
+        ToolMissingError: If callbacks are asked for and their port is taken.
     """
     for plan in session.day_plan.plans:
         workshop.press.store.put(plan.campaign.document.content)
     paid = [variant for plan in session.day_plan.plans for variant in _paid(plan)]
+    doorbell = _doorbell(session, environment) if paid else None
     means = Means(
         ledger=session.ledger,
         store=workshop.press.store,
         open_provider=functools.partial(
             open_provider, environment=environment, clock=time.monotonic
         ),
-        timing=Timing(clock=time.monotonic, sleep=time.sleep, dice=secrets.SystemRandom().random),
+        timing=Timing(
+            clock=time.monotonic,
+            sleep=time.sleep,
+            dice=secrets.SystemRandom().random,
+            doorbell=doorbell,
+        ),
         now=session.now,
     )
     jobs = {variant.request.fingerprint: variant for variant in paid}
@@ -137,6 +155,19 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
         workshop.press, till=till, opinions=_opinions(session, means, environment)
     )
     return dataclasses.replace(workshop, press=press, threads=max(active, workshop.threads))
+
+
+def _doorbell(session: Session, environment: Mapping[str, str]) -> Doorbell | None:
+    """Take callbacks for as long as the session lasts, if they are asked for; else None."""
+    if not environment.get(CALLBACK_URL):
+        return None
+    port = environment.get(CALLBACK_PORT, "0")
+    if not port.isdecimal():
+        raise UsageError(f"{CALLBACK_PORT} is {port!r}; set it to the port behind {CALLBACK_URL}")
+    doorbell = Doorbell()
+    app = application(checks_of(environment, time.monotonic, time.time), doorbell)
+    session.open.enter_context(open_reception(app, int(port)))
+    return doorbell
 
 
 def _opinions(session: Session, means: Means, environment: Mapping[str, str]) -> Opinions | None:

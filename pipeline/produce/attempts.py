@@ -65,12 +65,7 @@ class LateError(ProviderError):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """A picture that is paid for and on disk.
-
-    Attributes:
-        entry: Its attempt.
-        content: Its bytes.
-    """
+    """A picture that is paid for and on disk: its attempt and its bytes."""
 
     entry: Entry
     content: bytes
@@ -262,11 +257,11 @@ class Attempts:
                     raise self._failed(entry, str(error), None) from error
             except TransientError as error:
                 after = error.after
-            self.timing.sleep(max(next(pauses), min(after or 0.0, _LONGEST_ASKED)))
+            pause = max(next(pauses), min(after or 0.0, _LONGEST_ASKED))
+            self.timing.wait(entry.request_id, pause)
         if self.now() - entry.created > FORGOTTEN:
             raise self._failed(entry, "the provider never finished it", None)
-        seconds = f"{self.timing.clock() - begun:.0f} s"
-        raise LateError(f"attempt {entry.id} is not ready after {seconds}; it is fetched later")
+        raise LateError(f"attempt {entry.id} is not ready in time; it is fetched later")
 
     def _polled(self, entry: Entry, waited: float) -> Poll:
         """Return where an attempt stands; end it if it failed."""

@@ -7,21 +7,15 @@ lost, late, repeated or forged costs nothing.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
 
 _REMEMBERED = 10_000
 """Rings that are remembered before anybody waits for them."""
 
 
 class Doorbell:
-    """Wakes whoever waits for a request.
+    """Wakes whoever waits for a request."""
 
-    Args:
-        sleep: Waits for some seconds where nobody can ring; None if somebody can.
-    """
-
-    def __init__(self, sleep: Callable[[float], None] | None = None) -> None:
-        self._sleep = sleep
+    def __init__(self) -> None:
         self._change = threading.Condition()
         self._rung: OrderedDict[str, None] = OrderedDict()
 
@@ -40,9 +34,6 @@ class Doorbell:
             request_id: The provider's id.
             seconds: At most so long.
         """
-        if self._sleep is not None:
-            self._sleep(seconds)
-            return
         until = time.monotonic() + seconds
         with self._change:
             while request_id not in self._rung and (left := until - time.monotonic()) > 0:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from pipeline.errors import ProviderError
+from pipeline.produce.doorbell import Doorbell
 
 _TICK = 0.05
 """Seconds between two looks at a full gate."""
@@ -44,11 +45,20 @@ class Timing:
         clock: Monotonic seconds.
         sleep: Waits for some seconds.
         dice: Returns a number from 0 to 1, so that workers do not come back all at once.
+        doorbell: Rung by callbacks; None if none can come.
     """
 
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     dice: Callable[[], float]
+    doorbell: Doorbell | None = None
+
+    def wait(self, request_id: str, seconds: float) -> None:
+        """Wait for some seconds, or until a callback says that a request has ended."""
+        if self.doorbell is None:
+            self.sleep(seconds)
+        else:
+            self.doorbell.wait(request_id, seconds)
 
     def pauses(self, most: int | None = None) -> Iterator[float]:
         """Yield seconds to wait between questions, longer and longer, endlessly or so many."""

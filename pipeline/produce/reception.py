@@ -5,6 +5,7 @@ is told apart by its signature's header and believed only if the signature is ri
 """
 
 import contextlib
+import functools
 import logging
 import threading
 import time
@@ -18,16 +19,70 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.errors import ToolMissingError
+from pipeline.plan.addresses import addressed
+from pipeline.plan.catalogue import capabilities
 from pipeline.produce.doorbell import Doorbell
-from pipeline.produce.providers.callbacks import Ended, Rejected
+from pipeline.produce.providers.callbacks import (
+    Ended,
+    FalKeys,
+    Rejected,
+    Seen,
+    bfl_callback,
+    fal_callback,
+    runflow_callback,
+)
+from pipeline.produce.providers.opening import CALLBACK_SECRET, clients
+from pipeline.produce.providers.protocol import TransientError
 
 _LOG = logging.getLogger(__name__)
+
+CALLBACK_PORT = "PROOFPRESS_CALLBACK_PORT"
+RUNFLOW_SECRETS = "RUNFLOW_CALLBACK_SECRET"
+"""Variables of the environment: the port that callbacks come to, and what Runflow signs with."""
 
 _MOST_BYTES = 1_000_000
 _START_SECONDS = 10.0
 
 Check = Callable[[Mapping[str, str], bytes], Ended | Rejected]
 """Returns what a callback reports, from its headers and raw body."""
+
+
+def checks_of(
+    environment: Mapping[str, str], clock: Callable[[], float], now: Callable[[], float]
+) -> dict[str, Check]:
+    """Return who checks which signature, as far as there is something to check it with.
+
+    Args:
+        environment: RUNFLOW_CALLBACK_SECRET, several separated by commas while one is changed;
+            PROOFPRESS_CALLBACK_SECRET for BFL; keys and addresses of the providers. fal's public
+            keys are read from fal.
+        clock: Monotonic seconds.
+        now: Seconds since 1970.
+
+    Raises:
+        UsageError: If an address is unusable.
+    """
+    seen = Seen()
+    checks: dict[str, Check] = {}
+    if secrets := [one for one in environment.get(RUNFLOW_SECRETS, "").split(",") if one]:
+        checks["runflow-signature"] = functools.partial(
+            runflow_callback, secrets=secrets, seen=seen
+        )
+    if secret := environment.get(CALLBACK_SECRET, ""):
+        checks["x-bfl-signature"] = functools.partial(bfl_callback, secret=secret, seen=seen)
+    fal = addressed(capabilities("fal"), environment)
+    if environment.get(fal.key_variable, ""):
+        _, open_ = clients(fal, environment, clock)
+        keys = FalKeys(lambda: open_.read(fal.urls["jwks"]), clock)
+
+        def check_fal(headers: Mapping[str, str], body: bytes) -> Ended | Rejected:
+            try:
+                return fal_callback(headers, body, keys, now(), seen)
+            except TransientError as error:
+                return Rejected(reason=str(error))
+
+        checks["x-fal-webhook-signature"] = check_fal
+    return checks
 
 
 def application(checks: Mapping[str, Check], doorbell: Doorbell) -> Starlette:

@@ -97,9 +97,3 @@ def test_a_taken_port_is_said_plainly(doorbell: Doorbell) -> None:
         open_reception(app, port),
     ):
         pass
-
-
-def test_where_nobody_can_ring_the_wait_is_the_clocks() -> None:
-    slept = list[float]()
-    Doorbell(slept.append).wait(RUN, 3.0)
-    assert slept == [3.0]
