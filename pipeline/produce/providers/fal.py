@@ -106,7 +106,10 @@ class Fal:
         tree = self._calls.told(answer)
         if tree.get("status") == "COMPLETED":
             failed = tree.get("error") or tree.get("error_type")
-            return self._result(ticket, shown(str(failed)) if failed else "")
+            # A ticket that comes back from the ledger names no result address.
+            told = ticket.result_url or self._own(tree.get("response_url"))
+            url = told or ticket.poll_url.removesuffix("/status")
+            return self._result(url, shown(str(failed)) if failed else "")
         if tree.get("status") in _FAILED:
             return Poll(state=State.FAILED, detail=shown(str(tree.get("error") or tree["status"])))
         return Poll(state=State.WAITING)
@@ -156,9 +159,9 @@ class Fal:
             name = str(event.get("request_id"))
             yield Charge(request_id=name, attempt="", cost=(cost * _NANO).normalize(), at=at)
 
-    def _result(self, ticket: Ticket, failed: str) -> Poll:
+    def _result(self, url: str, failed: str) -> Poll:
         """Return what a finished request came to; its result has the model's own status."""
-        answer = self._calls.ask(ticket.result_url)
+        answer = self._calls.ask(url)
         if answer.ok:
             return _poll_of(self._calls.told(answer))
         reason = shown(f"{failed} {reason_of(answer)}")
