@@ -33,7 +33,7 @@ stop: ## end the Prefect server that a run left for its UI
 	@$(BIN)/proofpress stop
 
 test: ## run every test
-	@$(SETUP)
+	@$(SETUP) python tesseract postgresql
 	@$(BIN)/pytest --quiet --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
 
 lint: ## style, formatting and the direction of imports

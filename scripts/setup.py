@@ -1,7 +1,8 @@
-"""Set this machine up for Proofpress: `python3 scripts/setup.py [python] [tesseract]`.
+"""Set this machine up for Proofpress: `python3 scripts/setup.py [python] [tesseract] [postgresql]`.
 
 `python` makes `.venv` with the locked packages and the project itself; `tesseract` installs
-Tesseract and the language packs of the markets. Without arguments both are set up. What is
+Tesseract and the language packs of the markets; `postgresql` installs the PostgreSQL that the
+tests of the ledger start for themselves. Without arguments the first two are set up. What is
 already there is left alone, so a second run takes well under a second and prints nothing.
 
 Only the standard library is used, because this runs before anything is installed.
@@ -27,6 +28,8 @@ LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "proofpress-setup"
 STATE = ROOT / ".proofpress"
 LOG = STATE / "setup.log"
+
+NO_CLUSTER = pathlib.Path("/etc/postgresql-common/createcluster.conf")
 
 OLDEST_PYTHON = (3, 11)
 MISSING_TOOL = 4  # the same exit code as `proofpress` gives
@@ -173,6 +176,54 @@ def set_up_tesseract() -> None:
         )
 
 
+def has_postgresql() -> bool:
+    """Return whether there is a PostgreSQL that the tests can start: on the path, or Debian's."""
+    if shutil.which("initdb"):
+        return True
+    return any(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+def install_postgresql() -> None:
+    """Install PostgreSQL, without the server that Debian would otherwise leave running.
+
+    Debian's package makes a first cluster and starts it on port 5432, unless the file
+    `createcluster.conf` says not to. If that file is there, the choice was somebody's already.
+
+    Raises:
+        SetupError: If there is neither apt nor brew, or it fails.
+    """
+    if shutil.which("apt-get"):
+        if not NO_CLUSTER.exists():
+            script = (
+                f"mkdir -p {NO_CLUSTER.parent} && echo 'create_main_cluster = off' >{NO_CLUSTER}"
+            )
+            run([*as_root(), "sh", "-c", script], "Try it by hand: apt-get install postgresql")
+        apt_install(["postgresql"])
+    elif shutil.which("brew"):
+        remedy = "Try it by hand: brew install postgresql@14"
+        run(["brew", "install", "--quiet", "postgresql@14"], remedy)
+    else:
+        raise SetupError(
+            "neither apt nor brew is here: install PostgreSQL, with initdb on the path"
+        )
+
+
+def set_up_postgresql() -> None:
+    """Make sure that there is a PostgreSQL for the tests.
+
+    Raises:
+        SetupError: If there is still none afterwards.
+    """
+    if has_postgresql():
+        return
+    with step("installing PostgreSQL for the tests of the ledger"):
+        install_postgresql()
+    if not has_postgresql():
+        raise SetupError(
+            "PostgreSQL is installed, but not on the path: put the folder of initdb there"
+        )
+
+
 def fingerprint() -> str:
     """Return a hash of all that decides what belongs into `.venv`."""
     digest = hashlib.sha256(f"{sys.version}\n{ROOT}\n".encode())
@@ -222,11 +273,17 @@ def set_up_python() -> None:
     STAMP.write_text(wanted, encoding="utf-8")
 
 
-PARTS = {"python": set_up_python, "tesseract": set_up_tesseract}
+PARTS = {
+    "python": set_up_python,
+    "tesseract": set_up_tesseract,
+    "postgresql": set_up_postgresql,
+}
+USUAL = ("python", "tesseract")
+"""What is set up if nothing is named: all that a run needs."""
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Set up the wanted parts, all when none is named; return the exit code."""
+    """Set up the wanted parts, the usual ones when none is named; return the exit code."""
     if unknown := set(wanted) - PARTS.keys():
         say(f"there is no part {' or '.join(sorted(unknown))}; there are: {' '.join(PARTS)}")
         return 2
@@ -240,7 +297,7 @@ def main(wanted: Sequence[str]) -> int:
     try:
         with (STATE / "setup.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # `make run` and `make test` may start together
-            for part in wanted or PARTS:
+            for part in wanted or USUAL:
                 PARTS[part]()
     except SetupError as error:
         say(str(error))

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 PROJECT = pathlib.Path(__file__).parent.parent
-ROOMS = [PROJECT / "pipeline", PROJECT / "flows"]
+ROOMS = [PROJECT / "pipeline", PROJECT / "flows", PROJECT / "simulator"]
 FILES = sorted(file for room in ROOMS for file in room.rglob("*.py"))
 LONGEST = 300
 HEAVY = ("prefect", "cv2", "onnxruntime", "pytesseract", "rapidocr", "flows")
@@ -48,6 +48,7 @@ def test_nothing_but_definitions_happens_on_import() -> None:
         ast.Import,
         ast.ImportFrom,
         ast.FunctionDef,
+        ast.AsyncFunctionDef,
         ast.ClassDef,
         ast.Assign,
         ast.AnnAssign,
@@ -64,7 +65,10 @@ def test_nothing_but_definitions_happens_on_import() -> None:
 def _harmless(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return isinstance(node.value.value, str)
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+    if not isinstance(node, ast.If):
+        return False
+    says = ast.dump(node.test)  # a module that is also a program starts itself, when it is run
+    return "TYPE_CHECKING" in says or "__main__" in says
 
 
 def test_load_plan_and_typeset_import_no_prefect_and_no_reader() -> None:

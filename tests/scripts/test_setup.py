@@ -2,6 +2,7 @@
 
 import itertools
 import pathlib
+import re
 import runpy
 import subprocess
 import sys
@@ -63,3 +64,24 @@ def test_a_machine_without_a_package_manager_is_told_what_to_install(
     assert done.returncode == 4
     assert "install Tesseract 5 with the language packs eng" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_postgresql_that_is_on_the_path_is_left_alone(tmp_path: pathlib.Path) -> None:
+    program = tmp_path / "initdb"
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, SETUP, "postgresql"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": str(tmp_path)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_postgresql_is_set_up_for_the_tests_only(setup: dict[str, Any]) -> None:
+    assert set(setup["PARTS"]) - set(setup["USUAL"]) == {"postgresql"}
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    recipes = dict(re.findall(r"^(\w+): ##.*\n((?:\t.*\n)+)", makefile, re.MULTILINE))
+    assert [name for name, steps in recipes.items() if "postgresql" in steps] == ["test"]
