@@ -31,16 +31,19 @@ def produce_all(
         LedgerError: If the ledger cannot be used; nothing may be paid then.
     """
     todo = list(variants)
-    with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(_one, variant, press, on_outcome) for variant in todo]
-        try:
-            return [
-                _outcome(future, variant, press, on_outcome)
-                for future, variant in zip(futures, todo, strict=True)
-            ]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=workers)
+    futures = [pool.submit(_one, variant, press, on_outcome) for variant in todo]
+    try:
+        outcomes = [
+            _outcome(future, variant, press, on_outcome)
+            for future, variant in zip(futures, todo, strict=True)
+        ]
+    except BaseException:
+        # Who interrupts a run does not wait for a provider; what is paid is fetched later.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+    return outcomes
 
 
 def _one(variant: Variant, press: Press, on_outcome: Callable[[Outcome], None]) -> Outcome:
