@@ -45,4 +45,5 @@ def proofpress(workplace: pathlib.Path) -> Iterator[Run]:
         )
 
     yield run
-    run("stop")
+    if (workplace / ".proofpress" / "prefect").exists():
+        run("stop")
