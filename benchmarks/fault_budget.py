@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, event, text
 
-from benchmarks.fault_worker import CAMPAIGN, Shift, base_of, environment_of, now, ordered, till_of
+from benchmarks.fault_worker import Shift, base_of, environment_of, now, ordered, till_of
 from benchmarks.fault_worker import variants_for as orders_of
 from benchmarks.page import FAULTS, publish, table
 from pipeline.produce.ledger.ledger import Ledger, open_ledger
@@ -188,7 +188,7 @@ def measure(
     ]
     publish(
         f"{provider}-budget",
-        f"{THREADS} threads of {CAMPAIGN} with a cap of ${cap:.2f}",
+        f"{THREADS} threads with a cap of ${cap:.2f}",
         [
             f"`benchmarks/faults.py --budget --provider {provider} --rounds {rounds}`",
             table(("", "found"), rows),

@@ -28,7 +28,6 @@ from pipeline.produce.providers.protocol import (
 PRICE = decimal.Decimal("0.05")
 FREE = decimal.Decimal(0)
 
-STUCK = Poll(state=State.WAITING)
 GONE = ExpiredError("the address is no longer valid")
 BROKEN = SpoiltError("that is no picture")
 OUTAGE = TransientError("no answer")
