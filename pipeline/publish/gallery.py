@@ -203,8 +203,9 @@ def _stand_ins(every: Sequence[Creative]) -> str:
     count = sum(bool(creative.fallback) for creative in every)
     if not count:
         return ""
-    stand = "stands on the studio's plate" if count == 1 else "stand on the studio's plate"
-    return f"{_counted(count, 'creative')} {stand} in place of a paid picture; each says why."
+    stand, it = ("stands", "it") if count == 1 else ("stand", "each")
+    what = f"{_counted(count, 'creative')} {stand} on the studio's plate"
+    return f"{what} in place of a paid picture; {it} says why."
 
 
 def _when(every: Sequence[Creative]) -> str:

@@ -407,3 +407,27 @@ def test_style_and_script_can_stand_in_a_page() -> None:
     pages = pathlib.Path(__file__).parents[2] / "templates" / "pages"
     for name in ("gallery.css", "gallery.js"):
         assert "</" not in (pages / name).read_text(encoding="utf-8")
+
+
+def test_paid_attempts_and_the_reason_for_a_stand_in_are_shown() -> None:
+    row = {
+        "number": 1,
+        "state": "rejected",
+        "charged": "0.05",
+        "provider": "runflow",
+        "request_id": "01a205ca",
+        "detail": "price: read 9",
+    }
+    waiting = {"number": 2, "state": "submitted", "charged": None, "provider": "runflow"}
+    opinion = {"passed": False, "issues": ["crooked plate"], "cost": "0.01", "failure": ""}
+    why = f"no picture passed {HOSTILE}"
+    paid = record(1, fallback=why, ledger=[row, waiting], opinion=opinion)
+    page = Page(render_gallery({"creatives": [record(), paid]}))
+    assert "1 creative stands on the studio's plate in place of a paid picture; it says why." in (
+        page.text()
+    )
+    assert "rejected · $0.05 · runflow · 01a205ca · price: read 9" in page.texts
+    assert "submitted · not charged yet · runflow" in page.texts
+    assert {"does not pass", "crooked plate"} <= set(page.texts)
+    assert f"On the studio's plate in place of a paid picture: {why}" in page.texts
+    assert HOSTILE not in page.source

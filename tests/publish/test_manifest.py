@@ -1,5 +1,6 @@
 """The manifest says all there is to say, and comes back as it was written."""
 
+import dataclasses
 import datetime as dt
 import json
 import pathlib
@@ -55,6 +56,23 @@ def test_a_record_says_what_stands_on_the_picture_and_who_made_it(
     assert record["file"] == "de/bowl.jpg"
     assert len(record["sha256"]) == 64
     assert json.loads(json.dumps(record)) == record
+
+
+def test_a_creative_costs_all_its_attempts_and_a_shared_plate_costs_nothing_more(
+    plan: Callable[..., Plan], outcome: Callable[..., Outcome]
+) -> None:
+    variant = plan().variants[0]
+    made = outcome(variant)
+    assert made.plate is not None
+    paid = dataclasses.replace(made, plate=dataclasses.replace(made.plate, attempt="a-2"))
+    rows: list[dict[str, object]] = [
+        {"attempt": "a-1", "charged": "0.05"},
+        {"attempt": "a-2", "charged": None},
+    ]
+    record = creative_record(variant, paid, "de/bowl.jpg", rows)
+    assert (record["cost"], record["ledger"]) == ("0.05", rows)
+    assert creative_record(variant, paid, "de/bowl.jpg")["cost"] == "0"
+    assert record["fallback"] == ""
 
 
 def test_the_totals_count_and_add_in_decimals(

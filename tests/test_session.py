@@ -1,0 +1,125 @@
+"""Sessions: one run a campaign and market day, and nothing ships that the file no longer says."""
+
+import dataclasses
+import datetime as dt
+import pathlib
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.daily import DayPlan, RunRequest, prepare
+from pipeline.produce.outcome import Outcome, Status
+from pipeline.produce.press import held
+from pipeline.session import Session, open_session, still_true
+from pipeline.settings import PROJECT, Settings
+
+NOW = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
+LATER = dt.datetime(2026, 12, 2, 12, tzinfo=dt.UTC)
+CAMPAIGN = """\
+campaign: lunch
+template: deal
+brand:
+  name: Marlow & Pine
+  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
+formats: [display-300x250]
+markets:
+  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
+  jp: {locales: [ja_JP], currency: JPY, time_zone: Asia/Tokyo}
+offers:
+  bowl:
+    price: {de: 8.90, jp: 1180}
+    copy: {headline: {de: Bowls, ja: ボウル}}
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: pathlib.Path) -> Settings:
+    return Settings(templates=PROJECT / "templates", work=tmp_path / "work", workers=1)
+
+
+@pytest.fixture
+def planned(tmp_path: pathlib.Path, settings: Settings) -> Callable[..., DayPlan]:
+    """Return what plans the day, of all markets or some, after a change of the file."""
+
+    def plan(*markets: str, changed: tuple[str, str] = ("", "")) -> DayPlan:
+        file = tmp_path / "lunch.yaml"
+        file.write_text(CAMPAIGN.replace(*changed) if changed[0] else CAMPAIGN, "utf-8")
+        request = RunRequest(
+            files=(file,), out=tmp_path / "out", instant=NOW, day=NOW.date(), markets=markets
+        )
+        return prepare(request, settings)
+
+    return plan
+
+
+def accepted(session: Session) -> list[Outcome]:
+    return [
+        dataclasses.replace(held(variant, "engine 1", "", None), status=Status.ACCEPTED)
+        for variant in session.day_plan.variants
+    ]
+
+
+def said(session: Session) -> dict[str, str]:
+    """Return market to why its creative is held; empty if it is not."""
+    ended = still_true(session, accepted(session), "engine 1")
+    markets = [variant.market for variant in session.day_plan.variants]
+    assert [one.status is Status.HELD for one in ended] == [bool(one.reason) for one in ended]
+    return dict(zip(markets, (one.reason for one in ended), strict=True))
+
+
+def test_a_second_run_gets_only_what_no_other_makes_and_all_when_that_has_ended(
+    planned: Callable[..., DayPlan], settings: Settings
+) -> None:
+    first = open_session(planned("de"), settings, lambda: NOW)
+    second = open_session(planned(), settings, lambda: NOW)
+    assert [variant.market for variant in second.day_plan.variants] == ["jp"]
+    (taken,) = second.taken
+    assert str(taken).startswith(
+        f"lunch for de on 2026-12-01 is already being made, by run {first.run}"
+    )
+    second.close("published")
+    first.close("published")
+    third = open_session(planned(), settings, lambda: NOW)
+    assert (third.day_plan.size, third.taken) == (2, ())
+    third.close("published")
+
+
+def test_what_the_file_still_says_ships(
+    planned: Callable[..., DayPlan], settings: Settings
+) -> None:
+    session = open_session(planned(), settings, lambda: NOW)
+    assert said(session) == {"de": "", "jp": ""}
+    planned(changed=("campaign: lunch", "# a remark\ncampaign: lunch"))
+    assert said(session) == {"de": "", "jp": ""}
+    session.close("published")
+
+
+def test_a_changed_price_holds_its_market_and_no_other(
+    planned: Callable[..., DayPlan], settings: Settings
+) -> None:
+    session = open_session(planned(), settings, lambda: NOW)
+    planned(changed=("de: 8.90", "de: 7.90"))
+    reasons = said(session)
+    assert "price is now '7,90\\xa0€', not '8,90\\xa0€'" in reasons["de"]
+    assert reasons["jp"] == ""
+    session.close("published")
+
+
+def test_a_file_that_is_broken_during_the_run_holds_everything(
+    planned: Callable[..., DayPlan], settings: Settings, tmp_path: pathlib.Path
+) -> None:
+    session = open_session(planned(), settings, lambda: NOW)
+    (tmp_path / "lunch.yaml").write_text("campaign: [", "utf-8")
+    assert all("has problems now; run again" in reason for reason in said(session).values())
+    session.close("published")
+
+
+def test_a_campaign_that_ended_meanwhile_holds_everything(
+    planned: Callable[..., DayPlan], settings: Settings
+) -> None:
+    ends = ("offers:", "valid_to: 2026-12-01\noffers:")
+    session = open_session(planned(changed=ends), settings, lambda: LATER)
+    assert set(said(session).values()) == {
+        "the campaign ended on 2026-12-01; nothing of it may go out any more"
+    }
+    session.close("published")
