@@ -148,8 +148,8 @@ def _groups(record: Record, proof: Record) -> tuple[Group, ...]:
 
 
 def _attempts(record: Record) -> dict[str, str]:
-    """Return what the ledger has of each attempt, by its number."""
-    return {f"Attempt {text_of(row, 'number')}": _attempt(row) for row in rows(record, "ledger")}
+    """Return what the ledger has of each attempt; those of several jobs are counted through."""
+    return {f"Attempt {n}": _attempt(row) for n, row in enumerate(rows(record, "ledger"), 1)}
 
 
 def _attempt(row: Record) -> str:

@@ -418,7 +418,7 @@ def test_paid_attempts_and_the_reason_for_a_stand_in_are_shown() -> None:
         "request_id": "01a205ca",
         "detail": "price: read 9",
     }
-    waiting = {"number": 2, "state": "submitted", "charged": None, "provider": "runflow"}
+    waiting = {"number": 1, "state": "submitted", "charged": None, "provider": "runflow"}
     opinion = {"passed": False, "issues": ["crooked plate"], "cost": "0.01", "failure": ""}
     why = f"no picture passed {HOSTILE}"
     paid = record(1, fallback=why, ledger=[row, waiting], opinion=opinion)
@@ -428,6 +428,6 @@ def test_paid_attempts_and_the_reason_for_a_stand_in_are_shown() -> None:
     )
     assert "rejected · $0.05 · runflow · 01a205ca · price: read 9" in page.texts
     assert "submitted · not charged yet · runflow" in page.texts
-    assert {"does not pass", "crooked plate"} <= set(page.texts)
+    assert {"Attempt 1", "Attempt 2", "does not pass", "crooked plate"} <= set(page.texts)
     assert f"On the studio's plate in place of a paid picture: {why}" in page.texts
     assert HOSTILE not in page.source
