@@ -77,25 +77,30 @@ class Plates:
         Raises:
             ProviderError: If its ratio is not the format's.
         """
-        plate = self._store.plate(request.fingerprint)
-        content = self._store.get(plate.sha256) if plate else None
-        if plate is None or content is None:
+        known = self._known(request)
+        if known is None:
             return None
-        pixels = fitted(opened(content), fmt.width, fmt.height)
-        reused = dataclasses.replace(plate, reused=True, cost=decimal.Decimal(0))
-        return Obtained(plate=reused, pixels=pixels)
+        plate, content = known
+        return Obtained(plate=plate, pixels=fitted(opened(content), fmt.width, fmt.height))
 
     def keep(self, request: PlateRequest, plate: Plate) -> None:
         """Remember the accepted plate of a job."""
         self._store.keep_plate(request.fingerprint, plate)
 
     def _stored(self, request: PlateRequest) -> Obtained | None:
+        known = self._known(request)
+        if known is None:
+            return None
+        plate, content = known
+        return Obtained(plate=plate, pixels=decode(content, request.width, request.height))
+
+    def _known(self, request: PlateRequest) -> tuple[Plate, bytes] | None:
+        """Return a plate of the store, as it costs nothing now, and its file."""
         plate = self._store.plate(request.fingerprint)
         content = self._store.get(plate.sha256) if plate else None
         if plate is None or content is None:
             return None
-        reused = dataclasses.replace(plate, reused=True, cost=decimal.Decimal(0))
-        return Obtained(plate=reused, pixels=decode(content, request.width, request.height))
+        return dataclasses.replace(plate, reused=True, cost=decimal.Decimal(0)), content
 
     def _new(self, request: PlateRequest) -> Obtained:
         attempt = Attempt(id=request.fingerprint, request=request, seed=request.seed)

@@ -194,15 +194,19 @@ class Press:
         if content is None:
             limit = variant.format.most_bytes
             return held(variant, engine, f"the file is heavier than {limit:,} bytes", obtained)
-        return self._proved(variant, obtained, lettered, content)
+        return self._proved(variant, obtained, lettered, content, canvas.plate)
 
     def _proved(
-        self, variant: Variant, obtained: Obtained, lettered: Lettered, content: bytes
+        self,
+        variant: Variant,
+        obtained: Obtained,
+        lettered: Lettered,
+        content: bytes,
+        plate: npt.NDArray[np.uint8],
     ) -> Outcome:
         size = (variant.format.width, variant.format.height)
         ground = ground_file(lettered.ground)
         delivered, under = decode(content, *size), decode(ground, *size)
-        plate = _branded(obtained.pixels, variant)
         proof = self.prover.prove(
             delivered,
             variant.lines,

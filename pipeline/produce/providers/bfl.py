@@ -76,7 +76,7 @@ class Bfl:
         if name is None:
             raise OutcomeUnknownError("bfl accepted the task and gave it no id")
         return Ticket(
-            request_id=name, poll_url=self._own(said.get("polling_url")), cost=_dollars(said)
+            request_id=name, poll_url=self._calls.own(said.get("polling_url")), cost=_dollars(said)
         )
 
     def poll(self, ticket: Ticket) -> Poll:
@@ -86,7 +86,7 @@ class Bfl:
             TransientError: If no answer came, or one that says nothing.
         """
         usual = f"{self._base}/v1/get_result?id={quote(ticket.request_id, safe='')}"
-        answer = self._calls.ask(self._own(ticket.poll_url) or usual)
+        answer = self._calls.ask(self._calls.own(ticket.poll_url) or usual)
         if answer.status == 404:  # noqa: PLR2004 - an older node's way to say it
             return Poll(state=State.MISSING)
         return _poll_of(self._calls.told(answer))
@@ -103,10 +103,6 @@ class Bfl:
     def charges(self, since: dt.datetime) -> Iterator[Charge]:
         """Refuse: there is no record of charges."""
         raise NotImplementedError
-
-    def _own(self, url: object) -> str:
-        """Return a polling address if the key may go there; empty if not."""
-        return url if isinstance(url, str) and self._calls.keyed.may_go_to(url) else ""
 
 
 def _poll_of(tree: dict[str, Any]) -> Poll:

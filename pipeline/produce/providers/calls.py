@@ -45,6 +45,10 @@ class Calls:
         self.keyed = keyed
         self.open = open_
 
+    def own(self, url: object) -> str:
+        """Return an address of an answer if the key may go there; empty if not."""
+        return url if isinstance(url, str) and self.keyed.may_go_to(url) else ""
+
     def submitted(self, answer: Answer) -> dict[str, Any]:
         """Return the JSON of an answer that accepts; see `replies.accepted`."""
         return accepted(self._name, answer)

@@ -90,8 +90,8 @@ class Fal:
         ours = self._ticket(slug, name)
         return Ticket(
             request_id=name,
-            poll_url=self._own(tree.get("status_url")) or ours.poll_url,
-            result_url=self._own(tree.get("response_url")) or ours.result_url,
+            poll_url=self._calls.own(tree.get("status_url")) or ours.poll_url,
+            result_url=self._calls.own(tree.get("response_url")) or ours.result_url,
         )
 
     def poll(self, ticket: Ticket) -> Poll:
@@ -107,7 +107,7 @@ class Fal:
         if tree.get("status") == "COMPLETED":
             failed = tree.get("error") or tree.get("error_type")
             # A ticket that comes back from the ledger names no result address.
-            told = ticket.result_url or self._own(tree.get("response_url"))
+            told = ticket.result_url or self._calls.own(tree.get("response_url"))
             url = told or ticket.poll_url.removesuffix("/status")
             return self._result(url, shown(str(failed)) if failed else "")
         if tree.get("status") in _FAILED:
@@ -193,10 +193,6 @@ class Fal:
         alias = "/".join(slug.split("/")[:2])
         result = f"{self._queue}/{alias}/requests/{quote(name, safe='')}"
         return Ticket(request_id=name, poll_url=f"{result}/status", result_url=result)
-
-    def _own(self, url: object) -> str:
-        """Return an address of the answer if the key may go there; empty if not."""
-        return url if isinstance(url, str) and self._calls.keyed.may_go_to(url) else ""
 
 
 def _poll_of(output: dict[str, Any]) -> Poll:
