@@ -9,7 +9,8 @@
     ├── LedgerError             4   the ledger's database cannot be read or written
     └── ProviderError           1   a provider did not deliver; what it leaves out is held
 
-A failed check is data (a proof, an outcome), never an exception.
+Providers tell their failures apart with kinds of `ProviderError` beside their own code; whoever
+pays catches them there. A failed check is data (a proof, an outcome), never an exception.
 """
 
 import dataclasses

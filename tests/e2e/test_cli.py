@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import time
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,23 @@ from tests.e2e.conftest import COMMAND, PROJECT, Run
 FIRST = "campaigns/first.yaml"
 
 pytestmark = pytest.mark.e2e
+
+
+def manifests(workplace: pathlib.Path) -> list[dict[str, Any]]:
+    """Return the manifest of every day: the markets' days differ for some hours of each."""
+    found = sorted((workplace / "out").rglob("manifest.json"))
+    return [json.loads(path.read_text("utf-8")) for path in found]
+
+
+def creative(workplace: pathlib.Path, market: str) -> dict[str, Any]:
+    """Return a market's delivered creative as its manifest has it."""
+    (record,) = (
+        record
+        for manifest in manifests(workplace)
+        for record in manifest["creatives"]
+        if record["market"] == market
+    )
+    return dict(record)
 
 
 def test_a_run_delivers_and_a_second_one_finds_nothing_to_do(
@@ -43,11 +61,10 @@ def test_a_changed_price_is_the_reason_and_reuses_the_plate(
 
     done = proofpress("run", "--plain", FIRST)
     assert done.returncode == 0, done.stdout + done.stderr
-    manifest = json.loads(next((workplace / "out").rglob("manifest.json")).read_text("utf-8"))
-    changed = next(r for r in manifest["creatives"] if r["market"] == "de")
+    changed = creative(workplace, "de")
     assert changed["strings"]["price"] == "6,90\u00a0€"
     assert changed["plate"]["reused"] is True
-    assert len(manifest["retired"]) == 1
+    assert sum(len(manifest["retired"]) for manifest in manifests(workplace)) == 1
 
 
 def test_verify_finds_a_file_that_was_changed(proofpress: Run, workplace: pathlib.Path) -> None:
@@ -82,9 +99,9 @@ def test_a_run_tries_its_proof_and_says_so(proofpress: Run, workplace: pathlib.P
     assert done.returncode == 0, done.stdout + done.stderr
     assert "self-test  " in done.stdout
     assert "all refused" in done.stdout
-    (manifest,) = (workplace / "out").rglob("manifest.json")
-    said = json.loads(manifest.read_text("utf-8"))["selftest"]
-    assert said["planted"] == said["refused"] > 0
+    for manifest in manifests(workplace):
+        said = manifest["selftest"]
+        assert said["planted"] == said["refused"] > 0
 
 
 def test_words_that_cannot_fit_hold_their_creative_and_no_other(
@@ -142,8 +159,7 @@ def test_the_proof_command_answers_in_the_agreed_shape(
     proofpress: Run, workplace: pathlib.Path
 ) -> None:
     assert proofpress("run", "--plain", FIRST).returncode == 0
-    manifest = json.loads(next((workplace / "out").rglob("manifest.json")).read_text("utf-8"))
-    record = next(r for r in manifest["creatives"] if r["market"] == "us")
+    record = creative(workplace, "us")
     image = next((workplace / "out").rglob(pathlib.Path(record["file"]).name))
     lines = [{"role": role, "text": text} for role, text in record["strings"].items()]
     wrong = [{**line, "text": line["text"].replace("8.50", "8.60")} for line in lines]
