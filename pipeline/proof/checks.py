@@ -99,6 +99,7 @@ def checks_of(
         demands: What it is held against; what is switched off or unknown is not checked.
     """
     sizes = {setting.role: setting.size for setting in settings}
+    boxes = [line.box for line in lines if line.box]
     found = [_found(line, line.box, sizes, delivered.ground) for line in lines if line.box]
     aside = _aside(delivered, found, settings)
     return (
@@ -106,7 +107,7 @@ def checks_of(
         *_drawn(delivered.pixels, aside, demands.limits.drawn),
         *_sharp(delivered.pixels, aside, demands.limits.blur),
         *_palette(delivered.pixels, demands),
-        *(check for one in found for check in _contrast(delivered.pixels, one, demands.limits)),
+        *(x for one in found for x in _contrast(delivered.pixels, one, boxes, demands.limits)),
         *(check for one in found for check in _safe(delivered.pixels, one, demands.format)),
     )
 
@@ -206,13 +207,15 @@ def _palette(pixels: Pixels, demands: Demands) -> Iterator[Check]:
         yield _check(("palette", name), near, "ΔE2000", float(most), reason if near > most else "")
 
 
-def _contrast(pixels: Pixels, found: _Found, limits: Checks) -> Iterator[Check]:
+def _contrast(
+    pixels: Pixels, found: _Found, boxes: Sequence[Box], limits: Checks
+) -> Iterator[Check]:
     height, width = pixels.shape[:2]
     large = found.size / math.sqrt(width * height) * 100 >= LARGE
     least = limits.contrast_large if large else limits.contrast
     if least is None:
         return
-    ratio = round(contrast_of(pixels, found.ground, found.box, found.size), 2)
+    ratio = round(contrast_of(pixels, found.ground, found.box, found.size, boxes), 2)
     reason = f"the words stand out by only {ratio} to 1, at least {least} to 1 is needed"
     named = ("contrast", found.role)
     yield _check(named, ratio, "to 1", float(least), reason if ratio < least else "")

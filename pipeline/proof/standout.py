@@ -6,6 +6,8 @@ text; otherwise the pixels of the line's box are parted by their brightness (N. 
 the part along the rim is the ground.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +58,9 @@ _NONE = 1.0
 _Mask = npt.NDArray[np.bool_]
 
 
-def contrast_of(picture: Pixels, ground: Pixels | None, box: Box, size: float) -> float:
+def contrast_of(
+    picture: Pixels, ground: Pixels | None, box: Box, size: float, boxes: Sequence[Box] = ()
+) -> float:
     """Return the contrast ratio of a line's text with its ground, 1 to 21.
 
     Args:
@@ -64,10 +68,13 @@ def contrast_of(picture: Pixels, ground: Pixels | None, box: Box, size: float) -
         ground: The picture under the words; None if it is not known.
         box: Where the line stands.
         size: Its font size in pixels, about.
+        boxes: Where the lines stand: letters of another one, and their ground, do not count.
     """
-    seen, levels = _departing(picture, ground, box, max(1, round(size / _HEIGHT)))
+    step = max(1, round(size / _HEIGHT))
+    seen, levels = _departing(picture, ground, box, step)
     if seen.size == 0:
         return _NONE
+    levels = np.where(_elsewhere(picture.shape, box, boxes, step), 0, levels)
     top = _top(levels)
     if top < _SEEN:
         return _NONE
@@ -118,6 +125,19 @@ def _part(shape: tuple[int, ...], box: Box, step: int) -> tuple[slice, slice]:
         slice(max(0, top - rim), max(0, min(shape[0], top + height + rim)), step),
         slice(max(0, left - rim), max(0, min(shape[1], left + width + rim)), step),
     )
+
+
+def _elsewhere(shape: tuple[int, ...], box: Box, boxes: Sequence[Box], step: int) -> _Mask:
+    """Return which pixels of a line belong to others: to boxes that cover less than half of it."""
+    rows, columns = _part(shape, box, step)
+    across, down = np.arange(shape[1])[columns], np.arange(shape[0])[rows]
+    mask = np.zeros((down.size, across.size), np.bool_)
+    for left, top, width, height in boxes:
+        beside = (across >= left) & (across < left + width)
+        inside = ((down >= top) & (down < top + height))[:, None] & beside
+        if inside.mean() < _HALF:
+            mask |= inside
+    return mask
 
 
 def _from_ground(seen: Pixels, ground: Pixels) -> Pixels:

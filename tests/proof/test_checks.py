@@ -17,6 +17,7 @@ from pipeline.campaign.formats import Format
 from pipeline.campaign.model import Checks
 from pipeline.proof.checks import Delivered, Demands, checks_of, shapes_on, with_checks
 from pipeline.proof.describe import describe, why
+from pipeline.proof.standout import contrast_of
 from pipeline.proof.verdict import Box, Check, LineProof, Proof, Verdict
 from pipeline.typeset.setting import LineSetting
 
@@ -261,6 +262,19 @@ def test_the_contrast_is_that_of_the_delivered_pixels(creative: Make) -> None:
     checks = one.checks(faded.astype(np.uint8))
     assert named(checks, "contrast", "headline").measured < 2
     assert "contrast headline" in failed(checks)
+
+
+def test_a_neighbour_on_a_ground_of_its_own_does_not_count() -> None:
+    ground = np.full((200, 600, 3), 250, np.uint8)
+    ground[:42, 400:] = 20  # a dark label, whose lower edge the headline's box reaches
+    picture = ground.copy()
+    cv2.putText(picture, "light", (420, 36), cv2.FONT_HERSHEY_DUPLEX, 1.2, (250,) * 3, 3)
+    cv2.putText(picture, "Headline", (10, 140), cv2.FONT_HERSHEY_DUPLEX, 3, (20,) * 3, 8)
+    headline, label = (5, 20, 560, 140), (410, 2, 150, 40)
+    assert contrast_of(picture, ground, headline, 90) < 3
+    assert contrast_of(picture, ground, headline, 90, [headline, label]) > 15
+    faded = np.rint(ground + 0.1 * (picture.astype(np.float64) - ground)).astype(np.uint8)
+    assert contrast_of(faded, ground, headline, 90, [headline, label]) < 3
 
 
 def test_words_that_a_model_drew_are_told_from_the_picture_they_are_part_of(creative: Make) -> None:
