@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+Means = Literal["scrim", "panel", "outline", "shadow", "gradient"]
+"""What secures the contrast of words on a restless picture."""
 
 
 class Part(BaseModel):
@@ -51,6 +53,9 @@ class BlockLine(Part):
         rows: How many rows the line may take.
         leading: Line height in relation to what the script usually needs.
         struck: Whether a stroke runs through it.
+        price_style: `retail` sets a price as shops do, with smaller decimals and a smaller
+            currency, wherever the locale puts them; the characters and their order stay. A line
+            that is not one amount with its currency is set plain.
     """
 
     role: str
@@ -63,6 +68,7 @@ class BlockLine(Part):
     rows: Annotated[int, Field(ge=1, le=6)] = 1
     leading: float = 1.0
     struck: bool = False
+    price_style: Literal["plain", "retail"] = "plain"
 
 
 class Block(Part):
@@ -79,6 +85,15 @@ class Block(Part):
         fill: Colour of the shape.
         rotation: Degrees, clockwise, about the middle of the block.
         group: Blocks of one group get one scale, so that their sizes agree.
+        roam: How far the block may move to either side and up or down, in percent of the
+            picture's width and height: to the calmest spot, clear of other blocks, of the
+            subject, of words that the picture draws, and of what the channel covers. It stays
+            where it is if that is as good. (0, 0) never moves it.
+        secure: What may be done where no colour of the palette stands out, in this order; the
+            first that suffices on the real pixels is taken. `scrim` is a soft cloud behind the
+            words, `panel` a solid card, `outline` a rim around the letters, `shadow` a soft
+            shadow under them, `gradient` a fade from the nearest edge of the picture. An empty
+            list refuses such a line.
         lines: From top to bottom.
     """
 
@@ -92,4 +107,6 @@ class Block(Part):
     fill: Colour | None = None
     rotation: float = 0.0
     group: str = ""
+    roam: tuple[Percent, Percent] = (0.0, 0.0)
+    secure: tuple[Means, ...] = ("scrim",)
     lines: Annotated[tuple[BlockLine, ...], Field(min_length=1)]
