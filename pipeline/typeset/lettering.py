@@ -9,16 +9,17 @@ import numpy.typing as npt
 
 from pipeline.errors import TemplateError
 from pipeline.typeset.block import Block
+from pipeline.typeset.canvas import Canvas, Pixels
 from pipeline.typeset.contrast import contrast_under, needed_ratio
 from pipeline.typeset.draw import draw_line, line_markup, rotated
 from pipeline.typeset.fit import Misfit
-from pipeline.typeset.layout import LaidBlock, Sheet, lay_out
+from pipeline.typeset.layout import LaidBlock, lay_out
 from pipeline.typeset.markup import render_markup, safe, text_in
+from pipeline.typeset.placement import settle
 from pipeline.typeset.renderer import Renderer
 from pipeline.typeset.setting import LineSetting
 
-Pixels = npt.NDArray[np.uint8]
-"""RGB, shape [height, width, 3]."""
+__all__ = ["Canvas", "Lettered", "Letterer", "composite"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +37,6 @@ class Lettered:
     ground: Pixels
     settings: tuple[LineSetting, ...]
     contrasts: dict[str, float]
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Canvas:
-    """What the words go on.
-
-    Attributes:
-        plate: The picture under the words, of the sheet's size.
-        template: Name of the layout.
-        sheet: Size, locale and fonts.
-        palette: The brand's colours by name; `ink` and `paper` are there.
-    """
-
-    plate: Pixels
-    template: str
-    sheet: Sheet
-    palette: Mapping[str, str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +72,8 @@ class Letterer:
             TemplateError: If the layout cannot be rendered, or says something by itself.
         """
         laid = lay_out(blocks, canvas.sheet, self.renderer)
+        if not isinstance(laid, Misfit):
+            laid = settle(laid, canvas)
         if isinstance(laid, Misfit):
             return laid
         scrims: dict[str, str] = {}
