@@ -222,15 +222,13 @@ class Buyer:
         self._ledger.ended(entry.id, ended, detail)
 
     def _wanted(self, order: Order) -> Wanted:
-        # The first attempt has the seed of its job; each further one a seed of its own.
-        first = not self._ledger.attempts_of(order.request.fingerprint)
         return Wanted(
             job=order.request.fingerprint,
             purpose=order.purpose,
             lettering=order.lettering,
             estimated=order.estimate,
             reserve=order.estimate,
-            seed=order.request.seed if first else None,
+            seed=order.request.seed,
         )
 
     @property

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import event
 
 from pipeline.errors import BudgetError, ProviderError
 from pipeline.produce.attempts import Brought, LateError, QuarantinedError
@@ -39,6 +40,20 @@ def test_a_picture_that_is_turned_down_is_tried_again_with_another_seed(shop: Sh
     assert first.seed == len("bowl")
     assert last.seed != first.seed
     assert shop.vendor.total == program.booked == 2 * PRICE
+
+
+def test_a_bought_picture_takes_nineteen_statements_in_six_commits(shop: Shop) -> None:
+    program, said, commits = shop.start(), list[str](), list[object]()
+    engine = program.database.engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement.split(maxsplit=1)[0])
+
+    event.listen(engine, "commit", commits.append)
+    assert program.buy(caps=Caps(day=PRICE)).judged.passed
+    assert len(said) - said.count("BEGIN") == 19
+    assert len(commits) == 6
 
 
 def test_after_so_many_pictures_nothing_more_is_paid_for(shop: Shop) -> None:

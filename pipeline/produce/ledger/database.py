@@ -88,7 +88,7 @@ class Database:
             self._writer.connect() as connection,
             connection.begin() as transaction,
         ):
-            if alone:
+            if alone and not self._is_file:
                 key = META.c.key == "schema"
                 connection.execute(select(META.c.value).where(key).with_for_update())
             yield connection

@@ -5,26 +5,27 @@ import decimal
 import pathlib
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, update
 
-from pipeline.plan.job import seed_of
 from pipeline.produce.ledger.accounts import Accounts
+from pipeline.produce.ledger.booking import book, id_of, presumed, standing_of
 from pipeline.produce.ledger.budget import Caps, Use, refuse_over, uses_of
 from pipeline.produce.ledger.database import Database, open_database
-from pipeline.produce.ledger.reading import (
-    IS_LIVE,
-    entries_where,
-    entry_of,
-    events_where,
-    purpose_values,
-)
+from pipeline.produce.ledger.reading import IS_LIVE, entries_where, entry_of, events_where
 from pipeline.produce.ledger.rows import Entry, Event, EventKind, Intended, Purpose, Wanted
 from pipeline.produce.ledger.runs import Runs, refuse_ended_run
 from pipeline.produce.ledger.schema import ATTEMPTS, EVENTS, RUNS
 from pipeline.produce.ledger.states import ENDED, EntryState, IllegalArrowError
 from pipeline.produce.ledger.switch import Switch
-from pipeline.produce.ledger.units import micros_of, ticks_of
-from pipeline.produce.ledger.writing import add_event, charge, move, plain
+from pipeline.produce.ledger.units import ticks_of
+from pipeline.produce.ledger.writing import (
+    add_events,
+    event_row,
+    move,
+    plain,
+    settle,
+    settlement_of,
+)
 from pipeline.produce.providers.protocol import Ticket
 
 _IS_ACCEPTED = ATTEMPTS.c.state == EntryState.ACCEPTED.value
@@ -69,43 +70,20 @@ class Ledger:
             LedgerError: If the run has lost its claim.
         """
         with self.database.write(alone=True) as connection:
-            standing = _standing(connection, wanted)
+            entries = entries_where(connection, ATTEMPTS.c.job == wanted.job)
+            standing = standing_of(connection, wanted, entries)
             if standing is not None:
                 return Intended(entry=standing, fresh=False)
             self.switch.refuse(connection)
             refuse_ended_run(connection, wanted.purpose)
             refuse_over(connection, wanted.purpose, caps, wanted.reserve)
-            attempt = self._book(connection, wanted)
-            return Intended(entry=entry_of(connection, attempt), fresh=True)
-
-    def _book(self, connection: Connection, wanted: Wanted) -> str:
-        now = self._clock()
-        here = ATTEMPTS.c.job == wanted.job
-        last = connection.scalar(select(func.max(ATTEMPTS.c.number)).where(here)) or 0
-        attempt = _id_of(now, wanted.job, last + 1)
-        if wanted.resubmits is not None:
-            lost = entry_of(connection, wanted.resubmits)
-            self._end(connection, lost, EntryState.FAILED, f"written off; {attempt} repeats it")
-        row = {
-            "id": attempt,
-            "job": wanted.job,
-            "number": last + 1,
-            "seed": seed_of(attempt) if wanted.seed is None else wanted.seed,
-            "lettering": wanted.lettering,
-            "state": EntryState.INTENT.value,
-            "reserved": micros_of(wanted.reserve),
-            "by_vendor": False,
-            "estimated": micros_of(wanted.estimated),
-            "poll_url": "",
-            "sha256": "",
-            "detail": "",
-            "resubmits": wanted.resubmits,
-            "created": ticks_of(now),
-            "updated": ticks_of(now),
-        }
-        connection.execute(insert(ATTEMPTS).values(row | purpose_values(wanted.purpose)))
-        add_event(connection, attempt, EventKind.STATE, EntryState.INTENT, now)
-        return attempt
+            number = 1 + max((entry.number for entry in entries), default=0)
+            now = self._clock()
+            attempt = id_of(now, wanted.job, number)
+            if wanted.resubmits is not None:
+                lost = entry_of(connection, wanted.resubmits)
+                self._end(connection, lost, EntryState.FAILED, f"written off; {attempt} repeats it")
+            return Intended(entry=book(connection, wanted, attempt, number, now), fresh=True)
 
     def submitted(self, attempt: str, ticket: Ticket) -> Entry:
         """Record that the provider accepted it, or that it was found there and adopted.
@@ -152,18 +130,26 @@ class Ledger:
                 held back for one whose outcome is unknown, and else the estimate.
         """
         with self.database.write() as connection:
-            entry = entry_of(connection, attempt)
-            if charged is not None:
-                charge(connection, attempt, charged, self._clock(), by_vendor=True)
-            self._end(connection, entry_of(connection, attempt), state, detail)
-            return entry_of(connection, entry.id)
+            entry = entry_of(connection, attempt, hold=True)
+            return self._end(connection, entry, state, detail, charged)
 
-    def _end(self, connection: Connection, entry: Entry, to: EntryState, detail: str) -> None:
+    def _end(
+        self,
+        connection: Connection,
+        entry: Entry,
+        to: EntryState,
+        detail: str,
+        charged: decimal.Decimal | None = None,
+    ) -> Entry:
         if to not in ENDED or (to is EntryState.ACCEPTED and not entry.passed):
             raise IllegalArrowError(f"attempt {entry.id} ({entry.state}) cannot end as {to}")
-        if entry.charged is None:
-            charge(connection, entry.id, _presumed(entry), self._clock(), by_vendor=False)
-        move(connection, entry, to, self._clock(), {"detail": plain(detail)})
+        settlement = None
+        if charged is not None:
+            settlement = settlement_of(entry, charged, by_vendor=True)
+        elif entry.charged is None:
+            settlement = settlement_of(entry, presumed(entry), by_vendor=False)
+        values = {"detail": plain(detail)}
+        return move(connection, entry.id, to, self._clock(), values, settlement)
 
     def _step(
         self,
@@ -173,17 +159,18 @@ class Ledger:
         cost: decimal.Decimal | None = None,
     ) -> Entry:
         with self.database.write() as connection:
-            now = self._clock()
-            move(connection, entry_of(connection, attempt), to, now, values)
+            settlement = None
             if cost is not None:
-                charge(connection, attempt, cost, now, by_vendor=True)
-            return entry_of(connection, attempt)
+                entry = entry_of(connection, attempt, hold=True)
+                settlement = settlement_of(entry, cost, by_vendor=True)
+            return move(connection, attempt, to, self._clock(), values, settlement)
 
     def settle(self, attempt: str, cost: decimal.Decimal) -> Entry:
         """Book the vendor's own figure for an attempt, under way or ended; once is enough."""
         with self.database.write() as connection:
-            charge(connection, attempt, cost, self._clock(), by_vendor=True)
-            return entry_of(connection, attempt)
+            entry = entry_of(connection, attempt, hold=True)
+            settlement = settlement_of(entry, cost, by_vendor=True)
+            return settle(connection, entry, settlement, self._clock()) if settlement else entry
 
     def take_over(self, run: str, campaign: str | None = None) -> tuple[Entry, ...]:
         """Give a run every attempt under way that no living run works on, and return all it has.
@@ -207,7 +194,8 @@ class Ledger:
                 row = update(ATTEMPTS).where(ATTEMPTS.c.id == entry.id)
                 connection.execute(row.values(run=run, updated=ticks_of(now)))
                 detail = f"run {run} took it over from run {entry.purpose.run}"
-                add_event(connection, entry.id, EventKind.TAKEN, entry.state, now, detail=detail)
+                event = event_row(entry.id, EventKind.TAKEN, entry.state, now, detail)
+                add_events(connection, [event])
             return entries_where(connection, *where, ATTEMPTS.c.run == run)
 
     def unfinished(
@@ -268,33 +256,3 @@ def open_ledger(
         LedgerError: If it cannot be opened.
     """
     return Ledger(open_database(url, folder), clock)
-
-
-def _standing(connection: Connection, wanted: Wanted) -> Entry | None:
-    """Return the attempt that makes a new one needless, or None."""
-    here = ATTEMPTS.c.job == wanted.job
-    live = entries_where(connection, here, IS_LIVE)
-    if wanted.resubmits is not None:
-        named = entry_of(connection, wanted.resubmits)
-        if named.job != wanted.job:
-            raise IllegalArrowError(f"attempt {named.id} is of another job: it cannot be repeated")
-        if named.state is EntryState.UNKNOWN:
-            return None
-        return live[0] if live else named
-    if live:
-        return live[0]
-    done = () if wanted.renew else entries_where(connection, here, _IS_ACCEPTED)
-    return done[-1] if done else None
-
-
-def _presumed(entry: Entry) -> decimal.Decimal:
-    """Return what to book for an attempt that ends and for which no vendor has named a figure."""
-    if entry.state is EntryState.INTENT:
-        return decimal.Decimal(0)
-    return entry.reserved if entry.state is EntryState.UNKNOWN else entry.estimated
-
-
-def _id_of(now: dt.datetime, job: str, number: int) -> str:
-    if not job.isalnum():
-        raise ValueError(f"{job!r} names no job: it must be letters and digits")
-    return f"{now.astimezone(dt.UTC):%Y%m%d-%H%M%S-%f}-{job[:12]}-{number}"

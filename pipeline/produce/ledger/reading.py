@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select
 
 from pipeline.produce.ledger.rows import Entry, Event, EventKind, Purpose
 from pipeline.produce.ledger.schema import ATTEMPTS, EVENTS
@@ -13,23 +13,32 @@ from pipeline.produce.ledger.units import dollars_of, instant_of
 IS_LIVE = ATTEMPTS.c.state.not_in(sorted(ENDED))
 """Holds for an attempt that has not ended."""
 
+_ONE = select(ATTEMPTS).where(ATTEMPTS.c.id == bindparam("attempt"))
+_HELD = _ONE.with_for_update()
+
 
 def entries_where(connection: Connection, *where: ColumnElement[bool]) -> tuple[Entry, ...]:
     """Return the attempts for which all conditions hold, oldest first."""
     found = select(ATTEMPTS).where(*where).order_by(ATTEMPTS.c.created, ATTEMPTS.c.id)
-    return tuple(_entry(row) for row in connection.execute(found))
+    return tuple(read_entry(row) for row in connection.execute(found))
 
 
-def entry_of(connection: Connection, attempt: str) -> Entry:
+def entry_of(connection: Connection, attempt: str, *, hold: bool = False) -> Entry:
     """Return one attempt.
+
+    Args:
+        connection: A transaction.
+        attempt: Its id.
+        hold: Let nobody else change it before the transaction ends: for a step that rests on
+            what is read. With SQLite a transaction that writes is alone anyway.
 
     Raises:
         LookupError: If there is none of that id: a mistake in the program.
     """
-    found = entries_where(connection, ATTEMPTS.c.id == attempt)
-    if not found:
+    row = connection.execute(_HELD if hold else _ONE, {"attempt": attempt}).one_or_none()
+    if row is None:
         raise LookupError(f"the ledger has no attempt {attempt}")
-    return found[0]
+    return read_entry(row)
 
 
 def events_where(connection: Connection, *where: ColumnElement[bool]) -> tuple[Event, ...]:
@@ -67,7 +76,8 @@ def _purpose(row: Row[tuple[object, ...]]) -> Purpose:
     )
 
 
-def _entry(row: Row[tuple[object, ...]]) -> Entry:
+def read_entry(row: Row[tuple[object, ...]]) -> Entry:
+    """Return a whole row of the attempts as an entry."""
     return Entry(
         id=row.id,
         job=row.job,

@@ -46,7 +46,8 @@ class Wanted:
         lettering: `model` if the image model draws words, `plate` if it draws none.
         estimated: Price by our table.
         reserve: The most that it may cost; it is held back from the budgets until it is settled.
-        seed: 0 to 2^31 - 1; None derives it from the attempt's id, so that the seed names the
+        seed: 0 to 2^31 - 1, if it is the job's first attempt. That of each further one, and of
+            the first if it is None, is derived from the attempt's id, so that the seed names the
             attempt in a provider's own history.
         resubmits: Id of the attempt with unknown outcome that this one repeats; that one is
             written off in the same transaction. None mostly.

@@ -59,16 +59,6 @@ class IllegalArrowError(RuntimeError):
     """
 
 
-def check_arrow(attempt: str, state: EntryState, to: EntryState) -> None:
-    """Refuse a step that is not in the table.
-
-    Args:
-        attempt: The attempt's id, for the message.
-        state: Where it stands.
-        to: Where it is to go.
-
-    Raises:
-        IllegalArrowError: If no arrow leads there.
-    """
-    if to not in ARROWS[state]:
-        raise IllegalArrowError(f"attempt {attempt} is {state}: it cannot become {to}")
+def sources_of(to: EntryState) -> frozenset[EntryState]:
+    """Return the states from which an arrow leads to one."""
+    return frozenset(state for state, targets in ARROWS.items() if to in targets)
