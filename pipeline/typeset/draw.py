@@ -9,6 +9,7 @@ import html
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.typeset.price import Run, runs_of
 from pipeline.typeset.renderer import Renderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
 
@@ -61,13 +62,20 @@ def draw_line(
 
 
 def _row_markup(row: Row, css: str, setting: LineSetting, ink: str) -> str:
-    text = html.escape(row.text, quote=False)
+    runs = runs_of(row.text, setting.language, setting.price_style)
+    text = "".join(_run_markup(run, setting.size) for run in runs)
     box = f"left:{row.x:.2f}px;top:{row.y:.2f}px;width:{row.width:.2f}px;height:{row.height:.2f}px;"
     markup = (
         f"<div lang='{html.escape(setting.language)}' style=\"position:absolute;{box}"
         f'line-height:{row.height:.2f}px;{css}">{text}</div>'
     )
     return markup + (_strike(row, setting, ink) if setting.struck else "")
+
+
+def _run_markup(run: Run, size: float) -> str:
+    text = html.escape(run.text, quote=False)
+    whole = run.size == 1.0
+    return text if whole else f"<span style='font-size:{run.size * size:.3f}px'>{text}</span>"
 
 
 def _strike(row: Row, setting: LineSetting, ink: str) -> str:

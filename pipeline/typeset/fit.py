@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from pipeline.typeset.breaks import Segment, segments
+from pipeline.typeset.price import price_width
 from pipeline.typeset.renderer import Renderer, TextStyle
 
 _STEPS = 48
@@ -29,6 +30,7 @@ class LineSpec:
         largest: Ceiling of the font size in pixels.
         rows: How many rows it may take.
         leading: Line height as a multiple of the font size.
+        retail: Whether it is a price in runs of several sizes, which stays on one row.
     """
 
     role: str
@@ -39,6 +41,7 @@ class LineSpec:
     largest: float
     rows: int
     leading: float
+    retail: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +131,9 @@ def fit_lines(
 
 
 def _measure(spec: LineSpec, renderer: Renderer, *, loose: bool) -> _Measured:
+    if spec.retail:
+        width = price_width(spec.text, spec.style, renderer)
+        return _Measured((Segment(text=spec.text, glue=""),), (width,), (0.0,), 0.0)
     pieces = segments(spec.text, spec.locale, loose=loose)
     texts = [piece.text for piece in pieces]
     widths = renderer.measure([*texts, "n n", "nn", "-"], spec.style)

@@ -11,6 +11,7 @@ from pipeline.campaign.text import is_blank
 from pipeline.typeset.block import Block, BlockLine
 from pipeline.typeset.fit import Fitted, FittedLine, LineSpec, Misfit, fit_lines
 from pipeline.typeset.fonts import families, missing_glyphs, script_of
+from pipeline.typeset.price import SMALLEST
 from pipeline.typeset.renderer import Renderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
 
@@ -184,6 +185,8 @@ def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
         largest=max(smallest, line.size[1] * unit),
         rows=line.rows,
         leading=leading * line.leading,
+        # A currency too small to read is no price: then all of it is set in one size.
+        retail=line.price_style == "retail" and smallest * SMALLEST >= SMALLEST_PIXELS,
     )
 
 
@@ -252,6 +255,7 @@ def _set(
         rotation=turn[0],
         origin=turn[1],
         struck=asked.struck,
+        price_style="retail" if line.spec.retail else "plain",
     )
 
 

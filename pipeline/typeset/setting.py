@@ -41,6 +41,10 @@ class LineSetting:
         rotation: Degrees, clockwise, about `origin`.
         origin: Centre of rotation in pixels of the finished picture.
         struck: Whether a stroke runs through the line, as through a former price.
+        price_style: `retail` sets an amount with smaller decimals and currency; what is small
+            follows from the row's text and the language.
+        secured: What secures the line's contrast on the picture, such as `scrim`; empty if its
+            colour alone stands out.
     """
 
     role: str
@@ -57,3 +61,5 @@ class LineSetting:
     rotation: float
     origin: tuple[float, float]
     struck: bool
+    price_style: str = "plain"
+    secured: str = ""

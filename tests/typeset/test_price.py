@@ -1,0 +1,132 @@
+"""Prices in two sizes: the same characters in the same order, in every locale's form."""
+
+import numpy as np
+import pytest
+
+from pipeline.typeset.block import Block
+from pipeline.typeset.draw import draw_line
+from pipeline.typeset.fit import Misfit
+from pipeline.typeset.layout import SMALLEST_PIXELS, Sheet, lay_out
+from pipeline.typeset.price import DECIMALS, LETTERS, SYMBOL, price_runs, price_width
+from pipeline.typeset.renderer import TakumiRenderer, TextStyle
+from pipeline.typeset.setting import LineSetting
+
+PRICES = {
+    "de_DE": ("8,90\u00a0€", ["8,", "90", "\u00a0€"]),
+    "en_US": ("$9.95", ["$", "9.", "95"]),
+    "en_IN": ("₹1,49,999", ["₹", "1,49,999"]),
+    "ja_JP": ("¥1,180", ["¥", "1,180"]),
+    "ko_KR": ("9,900원", ["9,900", "원"]),
+    "de_CH": ("CHF\u00a014.90", ["CHF\u00a0", "14.", "90"]),
+    "fr_CH": ("49.–", ["49.", "–"]),
+    "pl_PL": ("1\u00a0229,90\u00a0zł", ["1\u00a0229,", "90", "\u00a0zł"]),
+    "uk_UA": ("179 грн", ["179", " грн"]),
+    "pt_BR": ("R$\u00a029,90", ["R$\u00a0", "29,", "90"]),
+    "fr_CA": ("13,95\u00a0$", ["13,", "95", "\u00a0$"]),
+    "vi_VN": ("89.000\u00a0₫", ["89.000", "\u00a0₫"]),
+    "ar_AE": ("\u200f٣٢٫٠٠\u00a0د.إ.\u200f", ["\u200f", "٣٢٫", "٠٠", "\u00a0د.إ.\u200f"]),
+    "he_IL": ("\u200f44.90\u00a0\u200f₪", ["\u200f", "44.", "90", "\u00a0\u200f₪"]),
+    "en_KW": ("KWD\u00a01.250", ["KWD\u00a0", "1.", "250"]),
+    "fr_FR": ("-20\u00a0%", ["-20", "\u00a0%"]),
+}
+
+
+@pytest.mark.parametrize("locale", PRICES)
+def test_a_price_is_split_where_its_locale_puts_things(locale: str) -> None:
+    text, parts = PRICES[locale]
+    runs = price_runs(text, locale.replace("_", "-"))
+    assert [run.text for run in runs] == parts
+    assert "".join(run.text for run in runs) == text
+    assert [run.size == 1.0 for run in runs].count(True) == 1
+
+
+def test_decimals_and_currency_are_smaller() -> None:
+    sizes = {run.text: run.size for run in price_runs("CHF\u00a014.90", "de-CH")}
+    assert sizes == {"CHF\u00a0": LETTERS, "14.": 1.0, "90": DECIMALS}
+    assert price_runs("$9", "en-US")[0].size == SYMBOL
+
+
+@pytest.mark.parametrize(
+    "text", ["2 für 8,90 €", "Nur heute 8,90 €", "Gratis", "8,90 € statt 10,90 €", ""]
+)
+def test_what_is_not_one_amount_with_its_currency_stays_one_size(text: str) -> None:
+    assert [run.size for run in price_runs(text, "de-DE")] == [1.0]
+
+
+def style(locale: str) -> TextStyle:
+    return TextStyle(
+        families=("Archivo",), weight=700, spacing=0.0, direction="ltr", language=locale
+    )
+
+
+def test_a_space_between_runs_counts_into_the_width(renderer: TakumiRenderer) -> None:
+    ordinary = price_width("179 грн", style("uk-UA"), renderer)
+    assert ordinary == pytest.approx(price_width("179\u00a0грн", style("uk-UA"), renderer))
+    assert ordinary > price_width("179грн", style("uk-UA"), renderer)
+
+
+def set_price(
+    text: str, locale: str, renderer: TakumiRenderer, size: float = 12, **changes: object
+) -> LineSetting:
+    """Set a price on a picture of 400 by 200 pixels."""
+    sheet = Sheet(width=400, height=200, locale=locale, display="modern", text="modern")
+    line = {
+        "role": "price",
+        "text": text,
+        "colour": "#000000",
+        "size": (size, size),
+        "price_style": "retail",
+        **changes,
+    }
+    place = {"x": 5, "y": 10, "width": 90, "height": 80}
+    block = Block.model_validate({"name": "deal", "place": place, "lines": [line]})
+    laid = lay_out([block], sheet, renderer)
+    assert not isinstance(laid, Misfit), laid
+    return laid[0].settings[0]
+
+
+@pytest.mark.parametrize("locale", set(PRICES) - {"en_KW"})
+def test_a_retail_price_is_drawn_inside_its_row_and_smaller(
+    locale: str, renderer: TakumiRenderer
+) -> None:
+    text, _ = PRICES[locale]
+    retail = set_price(text, locale, renderer)
+    plain = set_price(text, locale, renderer, price_style="plain")
+    assert (retail.price_style, plain.price_style) == ("retail", "plain")
+    assert retail.text == plain.text == text
+    assert "".join(row.text for row in retail.rows) == text
+    assert retail.rows[0].width < plain.rows[0].width
+    mask = draw_line(retail, 400, 200, renderer)
+    columns = np.flatnonzero((mask > 32).any(axis=0))
+    row = retail.rows[0]
+    assert row.x - 2 <= columns[0] <= row.x + 0.2 * retail.size
+    assert row.x + row.width - 0.2 * retail.size <= columns[-1] + 1 <= row.x + row.width + 2
+
+
+def test_the_decimals_stand_on_the_baseline_of_the_amount(renderer: TakumiRenderer) -> None:
+    setting = set_price("8.88", "en_US", renderer)
+    mask = draw_line(setting, 400, 200, renderer) > 128
+    columns = np.flatnonzero(mask.any(axis=0))
+    edges = np.flatnonzero(np.diff(columns) > 1)
+    groups = np.split(columns, edges + 1)
+    amount, last = (
+        np.flatnonzero(mask[:, groups[0]].any(axis=1)),
+        np.flatnonzero(mask[:, groups[-1]].any(axis=1)),
+    )
+    assert last[-1] == pytest.approx(amount[-1], abs=1)
+    assert np.ptp(last) == pytest.approx(DECIMALS * np.ptp(amount), abs=1.5)
+
+
+def test_a_price_too_small_for_two_sizes_is_set_in_one(renderer: TakumiRenderer) -> None:
+    scale = np.sqrt(400 * 200) / 100
+    large = set_price("8,90\u00a0€", "de_DE", renderer, SMALLEST_PIXELS / scale / 0.49)
+    small = set_price("8,90\u00a0€", "de_DE", renderer, SMALLEST_PIXELS / scale / 0.51)
+    assert (large.price_style, small.price_style) == ("retail", "plain")
+
+
+def test_a_struck_price_is_struck_from_end_to_end(renderer: TakumiRenderer) -> None:
+    setting = set_price("10,90\u00a0€", "de_DE", renderer, struck=True)
+    columns = np.flatnonzero((draw_line(setting, 400, 200, renderer) > 128).any(axis=0))
+    row = setting.rows[0]
+    assert columns[0] <= row.x
+    assert columns[-1] + 1 >= row.x + row.width
