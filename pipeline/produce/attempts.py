@@ -243,6 +243,7 @@ class Attempts:
             ProviderError: If it failed.
         """
         begun, spoilt, pauses = self.timing.clock(), 0, self.timing.pauses()
+        trouble = ""
         while self.timing.clock() < until:
             after = None
             try:
@@ -251,17 +252,18 @@ class Attempts:
                     if entry.state is not EntryState.READY:
                         entry = self._priced(self.ledger.ready(entry.id, answer.cost))
                     return self._fetched(entry, answer)
+                trouble = ""
             except (ExpiredError, SpoiltError) as error:
-                spoilt += 1
+                spoilt, trouble = spoilt + 1, f": {error}"
                 if spoilt >= _DOWNLOADS:
                     raise self._failed(entry, str(error), None) from error
             except TransientError as error:
-                after = error.after
+                after, trouble = error.after, f": {error}"
             pause = max(next(pauses), min(after or 0.0, _LONGEST_ASKED))
             self.timing.wait(entry.request_id, pause)
         if self.now() - entry.created > FORGOTTEN:
-            raise self._failed(entry, "the provider never finished it", None)
-        raise LateError(f"attempt {entry.id} is not ready in time; it is fetched later")
+            raise self._failed(entry, f"the provider never finished it{trouble}", None)
+        raise LateError(f"attempt {entry.id} is not ready in time; it is fetched later{trouble}")
 
     def _polled(self, entry: Entry, waited: float) -> Poll:
         """Return where an attempt stands; end it if it failed."""

@@ -239,6 +239,23 @@ def test_polls_without_an_answer_are_repeated_as_the_vendor_asks(shop: Shop) -> 
     assert len(shop.vendor.polled) == 4
 
 
+def test_what_went_wrong_last_is_said_when_an_attempt_is_late_or_given_up(shop: Shop) -> None:
+    shop.vendor.polls.extend([OUTAGE] * 1000)
+    program = shop.start()
+    with pytest.raises(LateError, match=r"it is fetched later: no answer$"):
+        program.buy()
+    shop.time.seconds += dt.timedelta(hours=25).total_seconds()
+    assert shop.start().resume("bowl") == 0
+    assert program.only().detail == "the provider never finished it: no answer"
+
+
+def test_what_went_wrong_before_a_good_answer_is_not_why_an_attempt_is_late(shop: Shop) -> None:
+    shop.vendor.submits.append("stuck")
+    shop.vendor.polls.append(OUTAGE)
+    with pytest.raises(LateError, match=r"it is fetched later$"):
+        shop.start().buy()
+
+
 def test_what_the_vendor_forgot_is_a_charged_failure(shop: Shop) -> None:
     shop.vendor.polls.extend([Poll(state=State.WAITING)] * 5 + [Poll(state=State.MISSING)])
     program = shop.start()
