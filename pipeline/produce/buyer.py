@@ -1,6 +1,5 @@
 """The buyer: pays for pictures one attempt after the other, and stops at the first that passes."""
 
-import concurrent.futures
 import dataclasses
 import decimal
 import logging
@@ -17,6 +16,7 @@ from pipeline.produce.ledger.budget import Caps
 from pipeline.produce.ledger.rows import Entry, Purpose, Wanted
 from pipeline.produce.ledger.states import EntryState
 from pipeline.produce.providers.protocol import NotAcceptedError
+from pipeline.produce.threads import threads
 
 _LOG = logging.getLogger(__name__)
 
@@ -254,7 +254,7 @@ class Buyer:
         Raises:
             LedgerError: If the ledger cannot be used.
         """
-        with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
+        with threads(workers) as pool:
             return sum(pool.map(lambda entry: self._resumed(entry, requests), entries))
 
     def _resumed(self, entry: Entry, requests: Mapping[str, PlateRequest]) -> bool:

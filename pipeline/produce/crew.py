@@ -8,6 +8,7 @@ from pipeline.errors import LedgerError, ProofpressError, ToolMissingError
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome
 from pipeline.produce.press import Press, held
+from pipeline.produce.threads import threads
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,19 +32,12 @@ def produce_all(
         LedgerError: If the ledger cannot be used; nothing may be paid then.
     """
     todo = list(variants)
-    pool = concurrent.futures.ThreadPoolExecutor(max_workers=workers)
-    futures = [pool.submit(_one, variant, press, on_outcome) for variant in todo]
-    try:
-        outcomes = [
+    with threads(workers) as pool:
+        futures = [pool.submit(_one, variant, press, on_outcome) for variant in todo]
+        return [
             _outcome(future, variant, press, on_outcome)
             for future, variant in zip(futures, todo, strict=True)
         ]
-    except BaseException:
-        # Who interrupts a run does not wait for a provider; what is paid is fetched later.
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
-    return outcomes
 
 
 def _one(variant: Variant, press: Press, on_outcome: Callable[[Outcome], None]) -> Outcome:

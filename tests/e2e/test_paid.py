@@ -233,6 +233,35 @@ def test_eight_runs_at_once_are_one_bill_and_seven_say_who_has_it(
     assert len(frozen.get("bill")["lines"]) == frozen.submits == 1
 
 
+def test_ctrl_c_while_an_earlier_runs_picture_is_waited_for_ends_at_once_and_loses_nothing(
+    proofpress: Run, workplace: pathlib.Path, frozen: Vendors
+) -> None:
+    file = write(workplace)
+    killed = begun(workplace, file, frozen)
+    wait_for_a_submit(frozen)
+    killed.kill()
+    killed.communicate(timeout=60)
+    resuming, asked = begun(workplace, file, frozen), polls(frozen)
+    until = time.monotonic() + 60
+    while polls(frozen) == asked and time.monotonic() < until:
+        time.sleep(0.1)
+    resuming.send_signal(signal.SIGINT)
+    interrupted = time.monotonic()
+    said = resuming.communicate(timeout=60)
+    assert time.monotonic() - interrupted < 2
+    assert resuming.returncode == 130, said
+    assert "interrupted; what was finished is kept" in said[1]
+    frozen.post("clock", advance=60)
+    done = proofpress("run", "--plain", file, **frozen.environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [one["fallback"] for one in creatives(workplace)] == ["", ""]
+    assert len(frozen.get("bill")["lines"]) == frozen.submits == 1
+
+
+def polls(vendors: Vendors) -> int:
+    return sum(job["polls"] for job in vendors.get("jobs"))
+
+
 def test_a_price_that_is_edited_during_the_run_holds_what_was_made_with_the_old_one(
     workplace: pathlib.Path, frozen: Vendors
 ) -> None:
