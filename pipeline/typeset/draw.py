@@ -19,12 +19,13 @@ _STRIKE_OVERHANG = 0.06
 _STRIKE_HEIGHT = 0.53
 
 
-def line_markup(setting: LineSetting, colour: str | None = None) -> str:
+def line_markup(setting: LineSetting, colour: str | None = None, effects: str = "") -> str:
     """Return the HTML of a set line, absolutely placed on the picture.
 
     Args:
         setting: The line's setting.
         colour: Paint it in this colour instead of its own.
+        effects: CSS declarations for its rows.
     """
     ink = colour or setting.colour
     style = TextStyle(
@@ -35,6 +36,7 @@ def line_markup(setting: LineSetting, colour: str | None = None) -> str:
         language=setting.language,
     )
     css = f"{style.css()}font-size:{setting.size:.3f}px;color:{ink};text-align:{setting.align};"
+    css += effects
     return "".join(_row_markup(row, css, setting, ink) for row in setting.rows)
 
 

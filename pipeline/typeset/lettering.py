@@ -11,12 +11,13 @@ from pipeline.errors import TemplateError
 from pipeline.typeset.block import Block
 from pipeline.typeset.canvas import Canvas, Pixels
 from pipeline.typeset.contrast import contrast_under, needed_ratio
-from pipeline.typeset.draw import draw_line, line_markup, rotated
+from pipeline.typeset.draw import draw_line
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import LaidBlock, lay_out
-from pipeline.typeset.markup import render_markup, safe, text_in
+from pipeline.typeset.markup import render_markup, text_in
 from pipeline.typeset.placement import settle
 from pipeline.typeset.renderer import Renderer
+from pipeline.typeset.securing import Secured, ground_for, shown, ways, what_counts, words_of
 from pipeline.typeset.setting import LineSetting
 
 __all__ = ["Canvas", "Lettered", "Letterer", "composite"]
@@ -64,9 +65,10 @@ class Letterer:
     def letter(self, canvas: Canvas, blocks: Sequence[Block]) -> Lettered | Misfit:
         """Return the plate with its words, or the line that cannot be set.
 
-        A line whose colour does not stand out from what is under it takes the colour of the
-        palette that does; if none does, its block gets a scrim; if that is not enough either,
-        the line is refused.
+        Blocks that may roam go to the calmest spot of their reach. A line whose colour does not
+        stand out from what is under it takes the colour of the palette that does; if none does,
+        its block takes the first of its own means that suffices; if none does, the line is
+        refused.
 
         Raises:
             TemplateError: If the layout cannot be rendered, or says something by itself.
@@ -76,62 +78,95 @@ class Letterer:
             laid = settle(laid, canvas)
         if isinstance(laid, Misfit):
             return laid
-        scrims: dict[str, str] = {}
-        coloured = self._coloured(canvas, laid, scrims)
-        if coloured.unreadable:
-            scrims = {name: _scrim(coloured, name, canvas) for name in coloured.unreadable}
-            coloured = self._coloured(canvas, laid, scrims)
+        coloured, secured = self._secured(canvas, laid)
         if coloured.unreadable:
             setting = next(iter(coloured.unreadable.values()))
             ratio = coloured.contrasts[setting.role]
             what = f"does not stand out from the picture (contrast {ratio:.1f} to 1)"
             return Misfit(role=setting.role, text=setting.text, what=what)
         return Lettered(
-            picture=self._over(canvas, coloured.laid, scrims, words=True),
+            picture=self._over(canvas, coloured.laid, secured, words=True),
             ground=coloured.ground,
             settings=tuple(setting for block in coloured.laid for setting in block.settings),
             contrasts=coloured.contrasts,
         )
 
+    def _secured(
+        self, canvas: Canvas, laid: Sequence[LaidBlock]
+    ) -> tuple[_Coloured, dict[str, Secured]]:
+        """Return the blocks as they read best, each with the first of its means that suffices."""
+        secured: dict[str, Secured] = {}
+        waiting: dict[str, list[Secured]] = {}
+        asked = {one.role: one.colour for block in laid for one in block.settings}
+        orders = {one.block.name: one.block.secure for one in laid}
+        coloured = self._coloured(canvas, laid, secured)
+        while coloured.unreadable:
+            for name, setting in coloured.unreadable.items():
+                under = ground_for(asked[setting.role], canvas.palette)
+                todo = waiting.setdefault(name, ways(orders[name], under))
+                if not todo:
+                    return coloured, secured
+                secured[name] = todo.pop(0)
+            coloured = self._coloured(canvas, laid, secured)
+        return coloured, secured
+
     def _over(
         self,
         canvas: Canvas,
         laid: Sequence[LaidBlock],
-        scrims: Mapping[str, str],
+        secured: Mapping[str, Secured],
         *,
         words: bool,
     ) -> Pixels:
+        sheet = canvas.sheet
+        bare = [shown(one, secured.get(one.block.name), sheet) for one in laid]
+        self._said(canvas, bare)
+        blocks = [
+            {**view, "words": words_of(one, secured.get(one.block.name), words=words)}
+            for view, one in zip(bare, laid, strict=True)
+        ]
+        markup = self._markup(canvas, blocks)
+        return composite(canvas.plate, self.renderer.render(markup, sheet.width, sheet.height))
+
+    def _markup(self, canvas: Canvas, blocks: Sequence[Mapping[str, object]]) -> str:
         sheet = canvas.sheet
         values = {
             "sheet": sheet,
             "palette": canvas.palette,
             "unit": sheet.scale / 100,
-            "blocks": [_shown(block, scrims.get(block.block.name), words=words) for block in laid],
+            "blocks": blocks,
         }
-        name = f"{canvas.template}.html.j2"
-        markup = render_markup(self.layouts, name, values)
-        if not words and (literal := text_in(markup)):
+        return render_markup(self.layouts, f"{canvas.template}.html.j2", values)
+
+    def _said(self, canvas: Canvas, blocks: Sequence[Mapping[str, object]]) -> None:
+        """Refuse a layout that says something by itself."""
+        if literal := text_in(self._markup(canvas, blocks)):
+            name = f"{self.layouts.name}/{canvas.template}.html.j2"
             msg = (
-                f"templates/{self.layouts.name}/{name}: the layout itself says {literal!r}, which "
-                "nobody would proofread; let a line of the campaign say it"
+                f"templates/{name}: the layout itself says {literal!r}, which nobody would "
+                "proofread; let a line of the campaign say it"
             )
             raise TemplateError(msg)
-        return composite(canvas.plate, self.renderer.render(markup, sheet.width, sheet.height))
 
     def _coloured(
-        self, canvas: Canvas, laid: Sequence[LaidBlock], scrims: Mapping[str, str]
+        self, canvas: Canvas, laid: Sequence[LaidBlock], secured: Mapping[str, Secured]
     ) -> _Coloured:
-        ground = self._over(canvas, laid, scrims, words=False)
+        ground = self._over(canvas, laid, secured, words=False)
         sheet = canvas.sheet
         blocks: list[LaidBlock] = []
         result = _Coloured(ground, (), {}, {})
         for block in laid:
             settings = []
+            by = secured.get(block.block.name)
             for setting in block.settings:
                 mask = draw_line(setting, sheet.width, sheet.height, self.renderer)
-                needed = needed_ratio(setting.size, sheet.scale)
-                colour, ratio = _readable(ground, mask, setting, canvas.palette, needed)
-                settings.append(dataclasses.replace(setting, colour=colour))
+                seen = mask if by is None else what_counts(mask, setting.size, by.means)
+                needed = needed_ratio(setting.size, sheet.scale) * (
+                    1.0 if by is None else by.comfort
+                )
+                colour, ratio = _readable(ground, seen, setting, canvas.palette, needed)
+                means = "" if by is None else by.means
+                settings.append(dataclasses.replace(setting, colour=colour, secured=means))
                 result.contrasts[setting.role] = round(ratio, 2)
                 if ratio < needed:
                     result.unreadable.setdefault(block.block.name, settings[-1])
@@ -162,28 +197,3 @@ def _readable(
     }
     best = max(others, key=lambda name: others[name])
     return (palette[best].upper(), others[best]) if others[best] > ratio else (asked, ratio)
-
-
-def _scrim(coloured: _Coloured, name: str, canvas: Canvas) -> str:
-    """Return what to lay under a block: the ground on which its text reads best."""
-    light = coloured.unreadable[name].colour == canvas.palette["paper"].upper()
-    return canvas.palette["ink" if light else "paper"]
-
-
-def _shown(block: LaidBlock, scrim: str | None, *, words: bool) -> dict[str, object]:
-    """Return what a layout may use of a block."""
-    left, top, width, height = block.extent
-    markup = "".join(line_markup(setting) for setting in block.settings) if words else ""
-    turned = rotated(markup, block.block.rotation, block.origin)
-    return {
-        "name": block.block.name,
-        "shape": block.block.shape,
-        "fill": block.block.fill,
-        "pad": block.block.pad,
-        "rotation": block.block.rotation,
-        "place": dict(zip(("left", "top", "width", "height"), block.place, strict=True)),
-        "extent": {"left": left, "top": top, "width": width, "height": height},
-        "origin": {"x": block.origin[0], "y": block.origin[1]},
-        "scrim": scrim,
-        "words": safe(turned),
-    }
