@@ -55,7 +55,8 @@ class Finding:
     Attributes:
         billed: What the vendor charged.
         booked: What the ledger charged.
-        explained: Billed for attempts that the ledger holds as unknown, or has written off.
+        explained: Billed for attempts that the ledger holds as unknown, or has written off,
+            beyond what it booked for them; below 0 if it booked more.
         duplicates: Billed jobs beyond one for an attempt, and those without any attempt.
         resubmissions: Attempts that the ledger records as repetitions.
         lost: Attempts that were paid and whose picture is neither stored nor still to be fetched.
@@ -113,7 +114,7 @@ def compare(record: Record) -> Finding:
             (
                 paid.get(attempt, _NOTHING) - _charged(row)
                 for attempt, row in record.rows.items()
-                if row["state"] == "unknown" or attempt in again
+                if _is_doubtful(row) or attempt in again
             ),
             _NOTHING,
         ),
@@ -156,7 +157,7 @@ def _twice(jobs: Mapping[str, Mapping[str, decimal.Decimal]]) -> Iterator[str]:
 def _lost(record: Record, paid: Mapping[str, decimal.Decimal], again: set[str]) -> Iterator[str]:
     refused = {line["job"] for line in record.lines if "refused" in line["why"]}
     for attempt, row in record.rows.items():
-        recorded = row["state"] == "unknown" or attempt in again
+        recorded = _is_doubtful(row) or attempt in again
         excused = recorded and not record.looks_up
         if not paid.get(attempt) or excused or row["request_id"] in refused:
             continue
@@ -210,6 +211,12 @@ def _unended(record: Record) -> Iterator[str]:
     for name, one in record.outcomes.items():
         if one["status"] not in _ENDINGS or (one["status"] != "delivered" and not one["reason"]):
             yield f"{name} ended without a reason"
+
+
+def _is_doubtful(row: Row) -> bool:
+    """Return whether nobody knows if the vendor accepted it; perhaps booked as spent since."""
+    unheard = row["state"] == "failed" and not row["request_id"] and not row["by_vendor"]
+    return row["state"] == "unknown" or (unheard and _charged(row) > 0)
 
 
 def _charged(row: Row) -> decimal.Decimal:

@@ -31,7 +31,7 @@ from pipeline.produce.providers.protocol import (
     Ticket,
     TransientError,
 )
-from pipeline.produce.search import Search
+from pipeline.produce.search import FORGOTTEN, Search, end_of
 from pipeline.produce.store import Store
 
 DEADLINE = 300.0
@@ -48,9 +48,6 @@ _DOWNLOADS = 4
 
 _LATE = 10.0
 """Seconds for an attempt that an earlier run left behind; the day does not wait for stuck ones."""
-
-FORGOTTEN = dt.timedelta(hours=24)
-"""Age from which an attempt that was not found, or never finished, is given up."""
 
 _FREE = decimal.Decimal(0)
 
@@ -125,7 +122,7 @@ class Attempts:
         """
         if entry.state is EntryState.UNKNOWN:
             if request is None:
-                raise QuarantinedError("nobody knows any more what it asked for; it stays aside")
+                raise self._in_doubt(entry, None)
             entry = self._found(entry, request, self.timing.clock() + self.deadline)
         return self.collect(entry, _LATE)
 
@@ -222,17 +219,23 @@ class Attempts:
             QuarantinedError: If that cannot be told.
             ProviderError: If it was not accepted, or was given up.
         """
-        able, age = self.provider.capabilities, self.now() - entry.created
         search = Search(provider=self.provider, gate=self.gate, timing=self.timing)
-        ticket = search.ticket_of(entry, request, age, until)
-        if ticket is not None:
-            self.gate.accepted()
-            return self._submitted(entry, ticket)
-        if able.look_up != "none" and age > FORGOTTEN:
-            raise self._failed(entry, "the provider has no record of it", _FREE)
-        raise QuarantinedError(
-            f"nobody knows whether {able.name} accepted attempt {entry.id}; it is set aside and "
-            "looked for again in the next run"
+        ticket = search.ticket_of(entry, request, self.now() - entry.created, until)
+        if ticket is None:
+            raise self._in_doubt(entry, request)
+        self.gate.accepted()
+        return self._submitted(entry, ticket)
+
+    def _in_doubt(self, entry: Entry, request: PlateRequest | None) -> ProviderError:
+        """Return why an attempt of unknown outcome has no picture; end it if none can come."""
+        able, age = self.provider.capabilities, self.now() - entry.created
+        end = end_of(able, age, asked=request is not None)
+        if end is not None:
+            return self._failed(entry, end.detail, end.charged)
+        then = "booked as spent" if able.look_up == "none" else "looked for again"
+        return QuarantinedError(
+            f"nobody knows whether {able.name} accepted attempt {entry.id}; it is set aside, and "
+            f"{then} by a later run"
         )
 
     def _collected(self, entry: Entry, until: float) -> Brought:

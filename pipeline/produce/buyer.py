@@ -23,6 +23,12 @@ _LOG = logging.getLogger(__name__)
 _OTHERS = 2.0
 """Seconds between two looks at an attempt that another run is at work on."""
 
+_TURNED_DOWN = "its pictures were turned down before, by us or by the provider"
+_PERHAPS_PAID = (
+    "it was perhaps paid for before, and nobody can tell; `budget: resubmit: 1` in the campaign "
+    "allows to try again"
+)
+
 T = TypeVar("T")
 
 
@@ -121,7 +127,8 @@ class Buyer:
     def _bought(self, order: Order, judge: Judge[T]) -> Bought[T]:
         judged, failure = list[Bought[T]](), None
         while not (judged and (judged[-1].judged.passed or not judged[-1].fresh)):
-            if self._is_spent(order):
+            if (spent := self._spent(order)) is not None:
+                failure = failure or ProviderError(spent)
                 break
             try:
                 judged.append(self._one(order, judge, len(judged) + 1))
@@ -133,21 +140,24 @@ class Buyer:
                     break
         if judged:
             return judged[-1]
-        raise failure or ProviderError(
-            "its pictures were turned down before, by us or by the provider"
-        )
+        raise failure or ProviderError(_TURNED_DOWN)
 
-    def _is_spent(self, order: Order) -> bool:
-        """Return whether enough was tried: turned down ever, failed in this run, or moderated.
+    def _spent(self, order: Order) -> str | None:
+        """Return why nothing more is tried, or None: turned down ever, or failed in this run.
 
-        What a provider's rules refuse once is not asked for again in the same words.
+        What a provider's rules refuse once is not asked for again in the same words, and what
+        was perhaps paid not more often than the order allows.
         """
         entries = self._ledger.attempts_of(order.request.fingerprint)
+        stands = any(not one.has_ended or one.state is EntryState.ACCEPTED for one in entries)
+        if not stands and sum(one.is_unknown for one in entries) > order.resubmits:
+            return _PERHAPS_PAID
         ours = [entry for entry in entries if entry.purpose.run == order.purpose.run]
         turned_down = sum(entry.state is EntryState.REJECTED for entry in entries)
         failed = sum(entry.state is EntryState.FAILED for entry in ours)
         moderated = any(entry.state is EntryState.MODERATED for entry in entries)
-        return moderated or max(turned_down, failed) >= order.attempts
+        done = moderated or max(turned_down, failed) >= order.attempts
+        return _TURNED_DOWN if done else None
 
     def _one(self, order: Order, judge: Judge[T], number: int) -> Bought[T]:
         with self._canary.flight(order.purpose.campaign) as flight:

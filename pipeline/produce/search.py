@@ -2,8 +2,10 @@
 
 import dataclasses
 import datetime as dt
+import decimal
 
 from pipeline.errors import ProviderError
+from pipeline.plan.catalogue import Capabilities
 from pipeline.plan.job import PlateRequest
 from pipeline.produce.gate import Gate, Timing
 from pipeline.produce.ledger.rows import Entry
@@ -20,6 +22,42 @@ LOOKS = 6
 
 REPLAYED = dt.timedelta(hours=1)
 """Age up to which an idempotent provider is trusted to know an attempt again; none says so."""
+
+FORGOTTEN = dt.timedelta(hours=24)
+"""Age from which an attempt that was not found, or never finished, is given up."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How an attempt of unknown outcome ends.
+
+    Attributes:
+        detail: Why, in plain words.
+        charged: US dollars; None for all that was held back for it.
+    """
+
+    detail: str
+    charged: decimal.Decimal | None
+
+
+def end_of(able: Capabilities, age: dt.timedelta, *, asked: bool) -> End | None:
+    """Return how an attempt that was not found ends, or None if it may still be found.
+
+    Where nobody can tell what became of it, it is booked as spent from when its picture would
+    be gone, so that it holds back no money for ever.
+
+    Args:
+        able: The provider.
+        age: How long ago it was submitted, perhaps.
+        asked: Whether the provider was asked for it; that takes its request.
+    """
+    looks_up = able.look_up != "none"
+    if age <= (FORGOTTEN if looks_up else dt.timedelta(seconds=able.result_life)):
+        return None
+    if looks_up and asked:
+        return End(detail="the provider has no record of it", charged=decimal.Decimal(0))
+    doubt = f"nobody knows whether {able.name} accepted it; it is booked as spent"
+    return End(detail=doubt, charged=None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,75 @@ def test_without_a_look_up_an_unknown_attempt_is_set_aside_with_its_money(blind:
     assert blind.vendor.asked == [entry.id]
 
 
+@pytest.mark.parametrize("known", [["bowl"], []])
+def test_an_unknown_attempt_is_booked_as_spent_when_its_picture_would_be_gone(
+    blind: Shop, known: list[str]
+) -> None:
+    blind.vendor.submits.append("lost")
+    first = blind.start()
+    with pytest.raises(QuarantinedError, match="booked as spent by a later run"):
+        first.buy()
+    life = blind.vendor.capabilities.result_life
+    blind.time.seconds += life - 60
+    assert blind.start().resume(*known) == 0
+    assert (first.only().state, first.only().reserved) == (EntryState.UNKNOWN, PRICE)
+    blind.time.seconds += 120
+    later = blind.start()
+    assert later.resume(*known) == 0
+    entry = later.only()
+    assert (entry.state, entry.charged, entry.reserved) == (EntryState.FAILED, PRICE, FREE)
+    assert entry.is_unknown
+    total = later.ledger.accounts.spend().total
+    assert (total.unknown, total.spent, total.wasted, total.reserved) == (PRICE, PRICE, FREE, FREE)
+    assert later.booked == blind.vendor.total
+
+
+def test_what_was_perhaps_paid_is_paid_again_only_if_the_policy_allows(blind: Shop) -> None:
+    blind.vendor.submits.append("lost")
+    with pytest.raises(QuarantinedError):
+        blind.start().buy()
+    blind.time.seconds += blind.vendor.capabilities.result_life + 60
+    later = blind.start()
+    later.resume("bowl")
+    with pytest.raises(ProviderError, match="`budget: resubmit: 1` in the campaign allows"):
+        later.buy()
+    assert len(blind.vendor.asked) == 1
+    assert later.buy(resubmits=True).judged.passed
+    assert not later.buy().fresh  # what is accepted serves everybody
+    assert later.booked == blind.vendor.total == 2 * PRICE
+
+
+def test_a_repetition_that_is_lost_too_is_the_last(blind: Shop) -> None:
+    blind.vendor.submits.extend(["lost", "lost"])
+    with pytest.raises(QuarantinedError):
+        blind.start().buy(resubmits=True)
+    blind.time.seconds += blind.vendor.capabilities.result_life + 60
+    later = blind.start()
+    later.resume("bowl")
+    with pytest.raises(ProviderError, match="perhaps paid for"):
+        later.buy(resubmits=True)
+    assert len(blind.vendor.asked) == 2
+    assert later.booked == blind.vendor.total == 2 * PRICE
+
+
+def test_what_cannot_be_looked_up_without_its_request_is_booked_as_spent_after_a_day(
+    shop: Shop,
+) -> None:
+    shop.vendor.submits.extend(["lost"])
+    program = shop.start()
+    program.database.last, program.database.durable = 1, True  # it dies when that is known
+    with pytest.raises(DiedError):
+        program.buy()
+    shop.end(program)
+    second = shop.start()
+    assert second.resume() == 0
+    assert second.only().state is EntryState.UNKNOWN
+    shop.time.seconds += dt.timedelta(hours=25).total_seconds()
+    assert second.resume() == 0
+    assert second.only().is_unknown
+    assert second.booked == shop.vendor.total == PRICE
+
+
 def test_policy_allows_one_recorded_repetition(blind: Shop) -> None:
     blind.vendor.submits.append("lost")
     program = blind.start()

@@ -54,6 +54,7 @@ def _row(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
         "variant": f"variant-{number}",
         "state": "failed",
         "charged": "0.05",
+        "by_vendor": True,
         "request_id": f"job-{number}",
         "seed": number,
         "sha256": "",
@@ -131,3 +132,14 @@ def test_what_a_vendor_bills_for_an_unknown_attempt_is_explained_only_without_a_
     assert compare(record).explained == decimal.Decimal("0.05")
     assert compare(record).broken != ()
     assert compare(dataclasses.replace(record, looks_up=False)).broken == ()
+
+
+def test_what_was_booked_as_spent_without_a_line_of_the_vendor_is_explained(
+    folder: pathlib.Path,
+) -> None:
+    rows = [_row(1, request_id="", by_vendor=False), _row(2, request_id="", by_vendor=False)]
+    record = dataclasses.replace(_record(folder, rows, _line(1)), looks_up=False)
+    assert compare(record).explained == decimal.Decimal("-0.05")
+    assert compare(record).broken == ()
+    settled = [rows[0], _row(2)]  # charged by a vendor that has no line of it
+    assert compare(dataclasses.replace(record, rows={r["id"]: r for r in settled})).broken != ()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import Row, exists, func, insert, select
 
 from pipeline.produce.ledger.database import Database
-from pipeline.produce.ledger.reading import entries_where, purpose_values
+from pipeline.produce.ledger.reading import IS_UNKNOWN, entries_where, purpose_values
 from pipeline.produce.ledger.reconcile import Difference, differences_of
 from pipeline.produce.ledger.rows import Entry, Saving, SavingKind
 from pipeline.produce.ledger.schema import ATTEMPTS, EVENTS, META, RUNS, SAVINGS
@@ -92,8 +92,8 @@ class Accounts:
     def accept_rate(self, campaign: str, last: int) -> AcceptRate:
         """Return how the latest attempts of a campaign ended.
 
-        What was provably not accepted by a provider, and so cost nothing, says nothing about
-        pictures and does not count.
+        What was provably not accepted by a provider, and so cost nothing, or perhaps not
+        accepted, says nothing about pictures and does not count.
 
         Args:
             campaign: The campaign's name.
@@ -105,7 +105,7 @@ class Accounts:
         failed_free = (ATTEMPTS.c.state == EntryState.FAILED.value) & (ATTEMPTS.c.charged == 0)
         found = (
             select(ATTEMPTS.c.state)
-            .where(ATTEMPTS.c.campaign == campaign, _HAS_ENDED, ~failed_free)
+            .where(ATTEMPTS.c.campaign == campaign, _HAS_ENDED, ~failed_free, ~IS_UNKNOWN)
             .order_by(ATTEMPTS.c.updated.desc(), ATTEMPTS.c.id.desc())
             .limit(last)
         )

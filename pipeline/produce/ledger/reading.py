@@ -13,6 +13,14 @@ from pipeline.produce.ledger.units import dollars_of, instant_of
 IS_LIVE = ATTEMPTS.c.state.not_in(sorted(ENDED))
 """Holds for an attempt that has not ended."""
 
+IS_UNKNOWN = (
+    (ATTEMPTS.c.state == EntryState.FAILED.value)
+    & ATTEMPTS.c.request_id.is_(None)
+    & (ATTEMPTS.c.charged > 0)
+    & ~ATTEMPTS.c.by_vendor
+)
+"""Holds for an attempt that is booked as spent though nobody knows if it was ever accepted."""
+
 _ONE = select(ATTEMPTS).where(ATTEMPTS.c.id == bindparam("attempt"))
 _HELD = _ONE.with_for_update()
 

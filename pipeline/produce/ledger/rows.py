@@ -117,6 +117,12 @@ class Entry:
         return self.state in ENDED
 
     @property
+    def is_unknown(self) -> bool:
+        """Return whether it was booked as spent though nobody knows if it was ever accepted."""
+        unheard = self.state is EntryState.FAILED and not self.request_id
+        return unheard and bool(self.charged) and not self.by_vendor
+
+    @property
     def ticket(self) -> Ticket | None:
         """Return what the provider gave for it, to go on polling; None before it is submitted."""
         if not self.request_id:

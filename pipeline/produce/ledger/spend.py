@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Label, Table, case, func, select
 
+from pipeline.produce.ledger.reading import IS_UNKNOWN
 from pipeline.produce.ledger.rows import SavingKind
 from pipeline.produce.ledger.schema import ATTEMPTS, SAVINGS
 from pipeline.produce.ledger.states import ENDED, EntryState
@@ -37,6 +38,8 @@ class SpendLine:
         estimated: What all attempts should have cost by our table.
         spent: What was charged.
         wasted: What was charged for attempts that ended without being accepted.
+        unknown: What was booked as spent, not wasted, for attempts of which nobody knows whether
+            the vendor ever accepted them.
         reserved: What is held back for attempts under way.
         saved_by_cache: What the cached variants would have cost.
         saved_by_planning: What planned sizes cost less than the plain ones.
@@ -50,6 +53,7 @@ class SpendLine:
     estimated: decimal.Decimal = decimal.Decimal(0)
     spent: decimal.Decimal = decimal.Decimal(0)
     wasted: decimal.Decimal = decimal.Decimal(0)
+    unknown: decimal.Decimal = decimal.Decimal(0)
     reserved: decimal.Decimal = decimal.Decimal(0)
     saved_by_cache: decimal.Decimal = decimal.Decimal(0)
     saved_by_planning: decimal.Decimal = decimal.Decimal(0)
@@ -107,7 +111,8 @@ def _paid() -> list[Label[int]]:
         _sum_if(is_accepted, 1).label("accepted"),
         func.sum(ATTEMPTS.c.estimated).label("estimated"),
         func.sum(charged).label("spent"),
-        _sum_if(has_ended & ~is_accepted, charged).label("wasted"),
+        _sum_if(has_ended & ~is_accepted & ~IS_UNKNOWN, charged).label("wasted"),
+        _sum_if(IS_UNKNOWN, charged).label("unknown"),
         func.sum(ATTEMPTS.c.reserved).label("reserved"),
     ]
 

@@ -102,7 +102,7 @@ def test_the_table_lines_up_and_the_tree_is_json(spent: Ledger) -> None:
     table = spend_table(spent.accounts.spend()).splitlines()
     assert table[0].split("  ")[0] == "campaign"
     assert [line.split()[0] for line in table[1:]] == ["dinner", "lunch", "all"]
-    assert " ".join(table[2].split()) == "lunch 4 1 33.3% 0.12 0.07 0.06 0.05 0.10 0.0600"
+    assert " ".join(table[2].split()) == "lunch 4 1 33.3% 0.12 0.07 0.00 0.06 0.05 0.10 0.0600"
     assert len({len(line) for line in table}) == 1
     tree = json.loads(json.dumps(spend_tree(spent.accounts.spend())))
     assert tree["lines"][1]["spent"] == "0.12"
@@ -130,6 +130,27 @@ def test_a_variant_that_paid_for_its_plate_saved_nothing_by_it(ledger: Ledger) -
     accept(ledger)
     assert not ledger.accounts.save(saving(SavingKind.CACHE, "0.05"))
     assert ledger.accounts.save(saving(SavingKind.PLANNING, "0.05"))
+
+
+def test_what_may_never_have_been_accepted_is_spent_and_unknown_not_wasted(ledger: Ledger) -> None:
+    accept(ledger, "good")
+    lost = ledger.unknown(book(ledger, "lost").id, "the answer was lost")
+    ledger.ended(lost.id, EntryState.FAILED, "nobody knows")
+    ledger.ended(book(ledger, "free").id, EntryState.FAILED, "not accepted")
+    ledger.ended(submit(ledger, "made").id, EntryState.FAILED, "no picture")
+    total = ledger.accounts.spend().total
+    assert (total.spent, total.wasted, total.unknown, total.reserved) == (
+        dollars("0.16"),
+        dollars("0.05"),
+        dollars("0.06"),
+        NOTHING,
+    )
+    assert ledger.accounts.accept_rate("lunch", 9).share == pytest.approx(1 / 2)
+    tree = json.loads(json.dumps(spend_tree(ledger.accounts.spend())))
+    assert tree["total"]["unknown"] == "0.06"
+    ledger.settle(lost.id, dollars("0.05"))  # the vendor says that it was
+    total = ledger.accounts.spend().total
+    assert (total.wasted, total.unknown) == (dollars("0.10"), NOTHING)
 
 
 def test_the_accept_rate_looks_at_the_latest_that_cost_something(ledger: Ledger) -> None:
