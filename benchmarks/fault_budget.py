@@ -18,7 +18,7 @@ from pipeline.produce.ledger.ledger import Ledger, open_ledger
 from simulator.server import running
 
 THREADS = 100
-_HASTE = 10.0
+_HASTE = 20.0
 _PRICE = decimal.Decimal("0.05")
 _MORE = 1.5
 """Orders for each picture that the cap could pay for."""

@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from benchmarks.fault_budget import measure as measure_budget
@@ -237,18 +238,20 @@ def row_of(series: Series) -> tuple[object, ...]:
 
 
 def _measure(plan: Plan, options: argparse.Namespace) -> list[str]:
-    """Run all seeds, publish the table and return the promises that were broken."""
+    """Run all seeds, publish the table after each, and return the promises that were broken."""
     done: list[Series] = []
     for seed in range(1, options.seeds + 1):
         share = options.kills * seed // options.seeds - options.kills * (seed - 1) // options.seeds
         with folder_for(options.work) as folder:
             done.append(run_series(plan, seed, share, folder))
-        print(*zip(HEAD, row_of(done[-1]), strict=True), flush=True)
-    reasons: dict[str, int] = {}
+        _publish(plan, options, done)
+    return [f"seed {one.seed}: {what}" for one in done for what in one.finding.broken]
+
+
+def _publish(plan: Plan, options: argparse.Namespace, done: Sequence[Series]) -> None:
+    reasons: Counter[str] = Counter()
     for series in done:
-        for reason, count in series.finding.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + count
-    ordered = sorted(reasons.items(), key=lambda item: -item[1])
+        reasons.update(series.finding.reasons)
     kills = sum(series.kills for series in done)
     command = f"{plan.provider} --variants {plan.variants} --seeds {options.seeds}"
     command += f" --kills {options.kills}{' --resubmit' if plan.resubmit else ''}"
@@ -260,11 +263,10 @@ def _measure(plan: Plan, options: argparse.Namespace) -> list[str]:
             f"`benchmarks/faults.py --provider {command}`. Faults: {mix}.",
             table(HEAD, map(row_of, done)),
             "Why variants fell back:",
-            table(("reason", "variants"), ordered),
+            table(("reason", "variants"), reasons.most_common()),
         ],
         FAULTS,
     )
-    return [f"seed {one.seed}: {what}" for one in done for what in one.finding.broken]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
