@@ -126,7 +126,7 @@ def base_of(provider: str, *, resubmit: bool) -> Variant:
         file = pathlib.Path(name) / f"{CAMPAIGN}.yaml"
         file.write_text(_CAMPAIGN.replace("PROVIDER", provider), "utf-8")
         loaded = load_campaign(file, ["deal"])
-    (base,) = variants_of(loaded, {MARKET: DAY}, HOUSE / "templates", "none")
+    (base,) = variants_of(loaded, {MARKET: DAY}, (HOUSE / "templates", "none"))
     budget = base.budget.model_copy(update={"resubmit": int(resubmit)})
     return dataclasses.replace(base, budget=budget)
 

@@ -21,7 +21,7 @@ from benchmarks.page import cpu_seconds, publish, table
 from benchmarks.studio import campaigns
 from pipeline.daily import RunRequest, open_workshop, prepare, produce_batch
 from pipeline.plan.lines import Line
-from pipeline.produce.press import Prover
+from pipeline.produce.compositor import Prover
 from pipeline.proof.languages import languages_of
 from pipeline.proof.prove import Proofreader
 from pipeline.proof.reading import Pixels

@@ -128,7 +128,7 @@ def _others(number: int, day: dt.date, fmt: str) -> dict[str, list[str]]:
     single = loaded.campaign.model_copy(update={"formats": (fmt,)})
     found: dict[str, list[str]] = {}
     loaded = dataclasses.replace(loaded, campaign=single)
-    for variant in variants_of(loaded, days, PROJECT / "templates", "none"):
+    for variant in variants_of(loaded, days, (PROJECT / "templates", "none")):
         for line in variant.lines:
             found.setdefault(line.role, []).append(line.text)
     return found
@@ -153,7 +153,7 @@ def _variant(
     varied = campaign.model_copy(update={"brand": brand, "formats": (fmt,)})
     day = FIRST_DAY + dt.timedelta(days=int(dice.integers(DAYS)))
     loaded = dataclasses.replace(loaded, campaign=varied)
-    found = variants_of(loaded, {market: day}, PROJECT / "templates", engine)
+    found = variants_of(loaded, {market: day}, (PROJECT / "templates", engine))
     return next((one for one in found if one.locale == locale), None)
 
 

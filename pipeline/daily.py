@@ -13,12 +13,17 @@ from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.plan.asked import unable
+from pipeline.plan.catalogue import capabilities
+from pipeline.plan.choice import Known
 from pipeline.plan.plan import Plan, make_plan, misfit_problem, misfits
+from pipeline.plan.rates import UNMEASURED, Rates
 from pipeline.plan.variants import Variant
+from pipeline.produce.compositor import Compositor, Prover
 from pipeline.produce.crew import produce_all
+from pipeline.produce.ledger.rates import measured_rates
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
-from pipeline.produce.press import Press, Prover
+from pipeline.produce.press import Press
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.selftest import UNTRIED, SelfTest
 from pipeline.produce.store import Store
@@ -165,10 +170,13 @@ def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]
         renderer=renderer,
         press=Press(
             plates=Plates(studio, store, time.monotonic, time.sleep),
-            letterer=Letterer(renderer=renderer, layouts=settings.templates / "layouts"),
-            prover=prover,
+            compositor=Compositor(
+                letterer=Letterer(renderer=renderer, layouts=settings.templates / "layouts"),
+                prover=prover,
+                store=store,
+                bench=threading.Semaphore(settings.workers),
+            ),
             store=store,
-            bench=threading.Semaphore(settings.workers),
         ),
         versions={
             "proofpress": importlib.metadata.version("proofpress"),
@@ -205,7 +213,7 @@ def prepare(request: RunRequest, settings: Settings) -> DayPlan:
         msg = f"no campaign has the market {', '.join(sorted(missing))}"
         raise UsageError(f"{msg}; there are: {', '.join(sorted(known))}")
     engine = TakumiRenderer().engine
-    plates = Store(settings.work).plates()
+    earlier = Known(rates=_rates(loaded, settings), plates=Store(settings.work).plates())
     return DayPlan(
         request=request,
         plans=tuple(
@@ -214,11 +222,18 @@ def prepare(request: RunRequest, settings: Settings) -> DayPlan:
                 _days(campaign, request),
                 (settings.templates, engine),
                 delivered_before(request.out, campaign.campaign.campaign),
-                plates,
+                earlier,
             )
             for campaign in loaded
         ),
     )
+
+
+def _rates(loaded: Sequence[LoadedCampaign], settings: Settings) -> Rates:
+    """Return the measured rates, if any of the campaigns may have words drawn."""
+    if any(capabilities(one.campaign.provider).draws_words for one in loaded):
+        return measured_rates(settings.ledger_url, settings.work)
+    return UNMEASURED
 
 
 def preflight(day_plan: DayPlan) -> tuple[Problem, ...]:

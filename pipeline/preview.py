@@ -56,7 +56,7 @@ def choose(
         for name in wanted
         if name in markets
     }
-    for variant in variants_of(loaded, days, *drawn_with):
+    for variant in variants_of(loaded, days, drawn_with):
         if _fits(variant, choice):
             return variant
     asked = {name: value for name, value in dataclasses.asdict(choice).items() if value}

@@ -73,7 +73,7 @@ def try_day(day_plan: DayPlan, outcomes: Sequence[Outcome], workshop: Workshop) 
     planner = Planner(painter, 0)
     tasks = [_task(planner, creative, others, ERRORS_A_CREATIVE) for creative in chosen]
     tasks += read_alone(tasks)
-    result = run_tests(tasks, painter, workshop.press.prover, workshop.settings.workers)
+    result = run_tests(tasks, painter, workshop.press.compositor.prover, workshop.settings.workers)
     if not result.slips:
         return Tried(outcomes=tuple(outcomes), selftest=result)
     held = {variant.id for variant, _ in new}
@@ -125,7 +125,7 @@ def examine(
     painter = Painter(renderer=workshop.renderer)
     pool = list(sample([*good, *_good(made, workshop)], wanted[1]))
     tasks = _tasks(pool, _others(variants), painter, wanted)
-    return run_tests(tasks, painter, workshop.press.prover, workshop.settings.workers)
+    return run_tests(tasks, painter, workshop.press.compositor.prover, workshop.settings.workers)
 
 
 def examine_today(

@@ -212,7 +212,7 @@ def _outdated(plan: Plan, session: Session, engine: str) -> dict[str, str]:
     again = "; run again, so that what ships is what the file says"
     try:
         (live,) = load([file], session.settings)
-        made = variants_of(live, plan.days, session.settings.templates, engine)
+        made = variants_of(live, plan.days, (session.settings.templates, engine))
         says = {variant.id: variant for variant in made}
     except (CampaignError, TemplateError, OSError):
         reason = f"{file} was changed during the run and has problems now{again}"

@@ -101,5 +101,9 @@ def proof(judged: Sequence[tuple[Line, Verdict]]) -> Proof:
         )
         for line, verdict in judged
     )
-    worst = max((verdict for _, verdict in judged), key=lambda one: one is not Verdict.PASS)
+    worst = max(
+        (verdict for _, verdict in judged),
+        key=lambda one: one is not Verdict.PASS,
+        default=Verdict.PASS,
+    )
     return Proof(verdict=worst, lines=lines, extra=(), readers={}, ms=0)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pipeline.daily import DayPlan, RunRequest, open_workshop, prepare, produce_batch, publish
+from pipeline.produce.compositor import Prover
 from pipeline.produce.outcome import Outcome, Status
-from pipeline.produce.press import Prover
 from pipeline.selftest import (
     ERRORS_A_CREATIVE,
     Tried,

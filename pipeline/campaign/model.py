@@ -1,10 +1,11 @@
 """The campaign file as typed, frozen values; the schema for editors comes from here."""
 
 import decimal
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field
 
+from pipeline.campaign.generation import Frozen, Generation, Lettering, PlateRules
 from pipeline.campaign.scalars import (
     UNITS,
     Amount,
@@ -16,22 +17,13 @@ from pipeline.campaign.scalars import (
     DayKey,
     FactName,
     FactText,
-    Flag,
     FormatName,
-    Guidance,
     Hex,
     Identifier,
     LocaleId,
-    Seed,
     Threshold,
     TimeZone,
 )
-
-
-class Frozen(BaseModel):
-    """A part of the campaign file: unknown keys are errors, values never change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Palette(Frozen):
@@ -88,7 +80,7 @@ class Offer(Frozen):
     price: dict[Identifier, Amount] = Field(default={}, description="Market to amount")
     was: dict[Identifier, Amount] = Field(default={}, description="Market to former price")
     unit: Literal[UNITS] | None = None  # type: ignore[valid-type]
-    facts: dict[FactName, FactText] = {}
+    facts: dict[FactName, FactText] = Field(default={})
     copy_: CopyTable = Field(default={}, alias="copy", description="Role to locale to text")
     items: dict[Identifier, Item] = Field(default={}, max_length=8)
     references: dict[Identifier, str] = Field(
@@ -100,8 +92,8 @@ class DayEntry(Frozen):
     """What runs on a day, with the values that differ on it."""
 
     offer: Identifier
-    price: dict[Identifier, Amount] = {}
-    was: dict[Identifier, Amount] = {}
+    price: dict[Identifier, Amount] = Field(default={})
+    was: dict[Identifier, Amount] = Field(default={})
 
 
 class Budget(Frozen):
@@ -119,79 +111,6 @@ class Budget(Frozen):
         description="How often a try may be repeated whose outcome nobody can tell; a repeated "
         "one may be charged twice, and is recorded",
     )
-
-
-Preset: TypeAlias = Literal[
-    "square_hd", "square", "portrait_4_3", "portrait_16_9", "landscape_4_3", "landscape_16_9"
-]
-
-PRESETS: dict[str, tuple[int, int]] = {
-    "square_hd": (1024, 1024),
-    "square": (512, 512),
-    "portrait_4_3": (768, 1024),
-    "portrait_16_9": (576, 1024),
-    "landscape_4_3": (1024, 768),
-    "landscape_16_9": (1024, 576),
-}
-"""Width and height in pixels of the named sizes, as fal's toolkit defines them."""
-
-
-class Size(Frozen):
-    """A size to make: both sides, or a preset's name."""
-
-    preset: Preset | None = None
-    width: Count | None = Field(default=None, ge=64, le=4096, description="Pixels")
-    height: Count | None = Field(default=None, ge=64, le=4096, description="Pixels")
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        both = self.width is not None and self.height is not None
-        neither = self.width is None and self.height is None
-        if not (neither if self.preset else both):
-            msg = "expected a preset or both width and height; write {width: 1024, height: 1280}"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def pixels(self) -> tuple[int, int]:
-        """Return width and height in pixels."""
-        return PRESETS[self.preset] if self.preset else (self.width or 0, self.height or 0)
-
-
-def _preset(value: object) -> object:
-    """Let a preset's name stand alone."""
-    return {"preset": value} if isinstance(value, str) else value
-
-
-ImageSize: TypeAlias = Annotated[
-    Size, BeforeValidator(_preset, json_schema_input_type=Preset | Size)
-]
-
-
-class Generation(Frozen):
-    """How pictures are made; what is left out follows from the quality.
-
-    Names and ranges are those of Runflow's page of flux-2-flex. What the model does not take is
-    left out of its requests, and the plan says so.
-    """
-
-    image_size: ImageSize | None = Field(
-        default=None, description="Preset or size in pixels, in the place of the planned size"
-    )
-    guidance_scale: Guidance | None = Field(
-        default=None,
-        ge=1.5,
-        le=10,
-        description="How closely the prompt is followed",
-    )
-    num_inference_steps: Count | None = Field(
-        default=None, ge=2, le=50, description="Steps; more take longer and draw cleaner type"
-    )
-    output_format: Literal["png", "jpeg"] = "png"
-    safety_tolerance: Count = Field(default=2, ge=1, le=5, description="1 is the strictest")
-    enable_safety_checker: Flag = True
-    seed: Seed | None = Field(default=None, description="In the place of one made from the names")
-    sync_mode: Flag = Field(default=False, description="The picture comes in the answer's body")
 
 
 class Checks(Frozen):
@@ -280,7 +199,12 @@ class Campaign(Frozen):
     model: Identifier = "flux-2-flex"
     quality: Literal["draft", "production", "final"] = "production"
     generation: Generation = Generation()
-    lettering: Literal["auto", "model", "typeset"] = "auto"
+    lettering: Lettering = Field(
+        default="auto",
+        description="Who draws the words: one answer for all lines, or role to answer; a role "
+        "that is not named is auto",
+    )
+    plate: PlateRules = PlateRules()
     second_opinion: Literal["none", "sentinel"] = Field(
         default="none", description="A paid judgement of the picture, beside the proof"
     )

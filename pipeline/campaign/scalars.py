@@ -154,6 +154,9 @@ FactName: TypeAlias = Annotated[
 Role: TypeAlias = Literal[
     "headline", "offer", "badge", "price", "was_price", "cta", "legal", "code"
 ]
+Sha256: TypeAlias = Annotated[
+    str, _pattern("[0-9a-f]{64}", "a SHA-256 of 64 digits 0-9 and a-f"), _like("[0-9a-f]{64}")
+]
 Hex: TypeAlias = Annotated[str, _pattern(_HEX, "a colour such as #FFC83D"), _like(_HEX)]
 Amount: TypeAlias = Annotated[
     decimal.Decimal,

@@ -87,6 +87,7 @@ class PlateRequest:
         backdrop: What the studio draws: kind, colours, subject places, direction and the hash
             of its template. Empty for an image model.
         references: The pictures it is made after, in order.
+        pin: Hash of a picture in the store that is used as it is; empty if one is to be made.
     """
 
     provider: str
@@ -99,10 +100,13 @@ class PlateRequest:
     backdrop: dict[str, Any]
     parameters: Parameters = Parameters()
     references: tuple[Reference, ...] = ()
+    pin: str = ""
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """Return the hash that names the job: equal requests are one job."""
+        if self.pin:
+            return fingerprint_of({"pin": self.pin})
         tree = {
             "provider": self.provider,
             "model": self.model,

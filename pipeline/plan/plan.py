@@ -13,6 +13,7 @@ from pipeline.campaign.document import Path
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.errors import Problem
 from pipeline.plan.asked import dropped
+from pipeline.plan.choice import Known
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import lay_out
@@ -113,7 +114,7 @@ def make_plan(
     days: Mapping[str, dt.date],
     drawn_with: tuple[pathlib.Path, str],
     delivered: Mapping[str, Delivered],
-    plates: frozenset[str],
+    known: Known,
 ) -> Plan:
     """Plan a campaign; no network, no clock.
 
@@ -122,15 +123,17 @@ def make_plan(
         days: Market to campaign day.
         drawn_with: The folder of all templates, and the typesetting engine's version.
         delivered: Variant key to what was last delivered.
-        plates: Fingerprints of plates that are already in the store.
+        known: What earlier runs left behind, by which a way of lettering is chosen.
 
     Raises:
         TemplateError: If a scene template cannot be rendered.
         UsageError: If there is no such provider.
     """
-    variants = variants_of(loaded, days, *drawn_with)
+    before = {key: one.fingerprint for key, one in delivered.items()}
+    known = dataclasses.replace(known, delivered=before)
+    variants = variants_of(loaded, days, drawn_with, known)
     planned = tuple(Planned(variant=v, reason=_reason(v, delivered.get(v.key))) for v in variants)
-    return Plan(campaign=loaded, days=dict(days), planned=planned, plates=plates)
+    return Plan(campaign=loaded, days=dict(days), planned=planned, plates=known.plates)
 
 
 def misfits(variants: Sequence[Variant], renderer: Renderer) -> Iterator[tuple[Variant, Misfit]]:
@@ -208,6 +211,7 @@ def _tree(planned: Planned) -> dict[str, object]:
         "day": variant.day.isoformat(),
         "lines": [{"role": line.role, "text": line.text} for line in variant.lines],
         "lettering": variant.lettering,
+        "lettering_why": variant.why,
         "job": variant.request.fingerprint,
         "prompt": variant.request.prompt,
         "seed": variant.request.seed,

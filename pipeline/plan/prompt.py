@@ -25,6 +25,11 @@ _BOLD = 700
 _LARGE = 9.0
 _MIDDLE = 5.0
 _THIRD = 100 / 3
+_OPEN = ("none", "rule")
+"""Shapes of blocks whose words stand on the picture itself."""
+
+_WIDE = 60
+"""Percent of the width from which a place counts as all of it."""
 
 
 _NO_PICTURES: Mapping[str, int] = {}
@@ -35,7 +40,9 @@ def prompt_of(
     lettering: dict[str, str],
     fonts: dict[str, str],
     fmt: Format,
+    *,
     places: Mapping[str, int] = _NO_PICTURES,
+    direction: str = "ltr",
 ) -> str:
     """Return the prompt.
 
@@ -46,6 +53,7 @@ def prompt_of(
         fmt: The format; its ratio is stated.
         places: Name of a reference picture to its place among those that are sent, from 1; the
             scene's `@name` becomes FLUX.2's own wording, "image 1".
+        direction: ltr or rtl; in the latter the room for words lies mirrored.
     """
     drawn = [
         (block, line)
@@ -54,7 +62,8 @@ def prompt_of(
         if lettering.get(line.role) == MODEL
     ]
     parts = [_quoted(block, line, fonts) for block, line in drawn]
-    parts += [f"{_frame(fmt)} {with_places(_picture(scene), places)}", _lettering_rule(drawn)]
+    parts += [f"{_frame(fmt)} {with_places(_picture(scene), places)}"]
+    parts += [*_room(scene, lettering, direction), _lettering_rule(drawn)]
     return " ".join(parts)
 
 
@@ -121,6 +130,37 @@ def _colours(scene: Scene) -> str:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _room(scene: Scene, lettering: dict[str, str], direction: str) -> list[str]:
+    """Return what is asked of the places where words will be set: calm, open ground.
+
+    Words on a shape of the layout bring their own ground.
+    """
+    where = dict.fromkeys(
+        _area(block.place, direction)
+        for block in scene.lettering
+        if block.shape in _OPEN and any(lettering.get(x.role) != MODEL for x in block.lines)
+    )
+    if not where:
+        return []
+    return [f"Smooth, evenly lit open ground in {_listed([f'the {area}' for area in where])}."]
+
+
+def _area(place: Place, direction: str) -> str:
+    """Return the part of the frame that a place lies in, such as `upper left`."""
+    middle = place.y + place.height / 2
+    height = "upper" if middle < _THIRD else "middle" if middle < 2 * _THIRD else "lower"
+    if place.width >= _WIDE:
+        return f"{height} third"
+    across = place.x + place.width / 2
+    across = 100 - across if direction == "rtl" else across
+    side = "left" if across < _THIRD else "centre" if across < 2 * _THIRD else "right"
+    return f"{height} {side}"
+
+
+def _listed(parts: list[str]) -> str:
+    return ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + parts[-1]
 
 
 def _lettering_rule(drawn: list[tuple[Block, BlockLine]]) -> str:

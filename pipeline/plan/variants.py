@@ -7,21 +7,18 @@ import pathlib
 import types
 from collections.abc import Iterator, Mapping
 
-import babel
-
 from pipeline.campaign.calendar import running_offers
 from pipeline.campaign.formats import Format, known_formats
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.campaign.model import Budget, Campaign, Checks
-from pipeline.plan.asked import parameters_of
-from pipeline.plan.catalogue import STUDIO, Capabilities, Model, capabilities
-from pipeline.plan.job import Picture, PlateRequest, canonical, fingerprint_of, seed_of
+from pipeline.plan.catalogue import STUDIO, capabilities
+from pipeline.plan.choice import UNKNOWN, Known, demand_of, wordings
+from pipeline.plan.job import Picture, PlateRequest, canonical, fingerprint_of
 from pipeline.plan.lines import Line
-from pipeline.plan.pictures import picture_of, references_of
-from pipeline.plan.prompt import prompt_of
-from pipeline.plan.routing import TYPESET, route
+from pipeline.plan.pictures import picture_of
+from pipeline.plan.requests import Asker
+from pipeline.plan.routing import MODEL, TYPESET, Route, chosen, routes
 from pipeline.plan.scene import Scene, render_scene, template_sha256
-from pipeline.plan.sizes import SizePlan, exactly, size_for
 from pipeline.plan.wording import Coordinate, lines_of
 from pipeline.typeset.fonts import families, hashes
 from pipeline.typeset.layout import Sheet
@@ -47,6 +44,12 @@ class Variant:
         lines: The lines that stand on the creative, in reading order.
         scene: The scene.
         lettering: Role to `typeset` or `model`.
+        why: Role to the reason for that, in plain words.
+        insists: Whether the campaign itself gives lines to the model, so that another seed is tried
+            before they are set.
+        mirrored: Whether its picture is turned left to right.
+        lower: The same creative with fewer drawn lines, to the one that has none: what may be
+            tried when its own picture does not pass.
         fonts: `display` and `text` to font character.
         palette: Colour name to #RRGGBB.
         allowed_words: Words that may stand on the picture unasked.
@@ -73,6 +76,10 @@ class Variant:
     lines: tuple[Line, ...]
     scene: Scene
     lettering: dict[str, str]
+    why: dict[str, str]
+    insists: bool
+    mirrored: bool
+    lower: "tuple[Variant, ...]"
     fonts: dict[str, str]
     palette: dict[str, str]
     allowed_words: frozenset[str]
@@ -92,6 +99,11 @@ class Variant:
         return fingerprint_of(self.inputs)
 
     @property
+    def drawn(self) -> tuple[Line, ...]:
+        """Return the lines that the image model draws."""
+        return tuple(line for line in self.lines if self.lettering[line.role] == MODEL)
+
+    @property
     def sheet(self) -> Sheet:
         """Return the sheet that its words are set on."""
         return Sheet(
@@ -104,15 +116,19 @@ class Variant:
 
 
 def variants_of(
-    loaded: LoadedCampaign, days: Mapping[str, dt.date], templates: pathlib.Path, engine: str
+    loaded: LoadedCampaign,
+    days: Mapping[str, dt.date],
+    drawn_with: tuple[pathlib.Path, str],
+    known: Known = UNKNOWN,
 ) -> Iterator[Variant]:
     """Yield the variants of a campaign, in the order of the file.
 
     Args:
         loaded: The campaign.
         days: Market to campaign day; markets that are not in it are left out.
-        templates: The folder of all templates.
-        engine: Name and version of the typesetting engine, which shapes every picture.
+        drawn_with: The folder of all templates, and name and version of the typesetting engine,
+            which shapes every picture.
+        known: What earlier runs left behind.
 
     Raises:
         TemplateError: If a scene template cannot be rendered.
@@ -133,7 +149,7 @@ def variants_of(
                 lines = lines_of(at)
                 for name in campaign.formats:
                     fmt = _lightened(known_formats()[name], campaign.checks)
-                    yield _variant(loaded, at, lines, fmt, (templates, engine))
+                    yield _variant(loaded, at, lines, fmt, (*drawn_with, known))
 
 
 def _lightened(fmt: Format, checks: Checks) -> Format:
@@ -148,16 +164,33 @@ def _variant(
     at: Coordinate,
     lines: tuple[Line, ...],
     fmt: Format,
-    drawn_with: tuple[pathlib.Path, str],
+    drawn_with: tuple[pathlib.Path, str, Known],
 ) -> Variant:
-    templates, engine = drawn_with
+    """Return a creative in the way of lettering that is to be tried first."""
+    templates, engine, known = drawn_with
     campaign = at.campaign
     scene = render_scene(templates / "scenes", campaign.template, lines, _values(at, fmt))
     shown = tuple(line for line in lines if line.role in scene.texts())
+    asker = Asker(loaded=loaded, at=at, format=fmt, scene=scene, templates=templates)
+    demand = demand_of(asker, known)
+    found = routes(shown, demand)
+    every = [_lettered(asker, shown, route, engine) for route in found]
+    before = known.delivered.get(every[0].key)
+    stands = [variant.fingerprint == before for variant in every]
+    have = [variant.request.fingerprint in known.plates for variant in every]
+    texts = wordings(campaign, at.offer)
+    first = stands.index(True) if any(stands) else chosen(found, have, texts)
+    return dataclasses.replace(every[first], lower=tuple(every[first + 1 :]))
+
+
+def _lettered(asker: Asker, shown: tuple[Line, ...], route: Route, engine: str) -> Variant:
+    """Return a creative, lettered in one way."""
+    at, fmt, scene, templates = asker.at, asker.format, asker.scene, asker.templates
+    campaign, loaded = at.campaign, asker.loaded
     able = capabilities(campaign.provider)
-    lettering = route(shown, campaign.lettering, draws_words=able.draws_words)
-    request, size = _request(loaded, at, fmt, scene, _Drawn(able, lettering, templates))
-    studio = _Drawn(capabilities(STUDIO), dict.fromkeys(lettering, TYPESET), templates)
+    request, size = asker.request(able, route.lettering)
+    studio = asker.request(capabilities(STUDIO), dict.fromkeys(route.lettering, TYPESET))[0]
+    mirrored = asker.mirrors(able, route.lettering)
     locale = at.locale.lower().replace("_", "-")
     key = f"{campaign.campaign}--{at.offer}--{at.market}--{locale}--{fmt.name}"
     fonts = campaign.brand.fonts.model_dump()
@@ -174,26 +207,28 @@ def _variant(
         day=at.day,
         lines=shown,
         scene=scene,
-        lettering=lettering,
+        lettering=route.lettering,
+        why=route.why,
+        insists=route.insists,
+        mirrored=mirrored,
+        lower=(),
         fonts=fonts,
         palette=campaign.brand.palette.model_dump(),
         allowed_words=_allowed(campaign),
         checks=campaign.checks,
         logo=logo,
         request=request,
-        fallback=_request(loaded, at, fmt, scene, studio)[0]
-        if able is not studio.able
-        else request,
+        fallback=studio if able.name != STUDIO else request,
         budget=campaign.budget,
         second_opinion=campaign.second_opinion == "sentinel",
-        cost=str(able.cost(request)),
-        saved=str(size.saved),
+        cost="0" if request.pin else str(able.cost(request)),
+        saved="0" if request.pin else str(size.saved),
         inputs={
             **{f"line {line.role}": line.text for line in shown},
             "template": template_sha256(templates / "scenes", campaign.template),
             "layout": sources_sha256(templates / "layouts", f"{campaign.template}.html.j2"),
             "scene": fingerprint_of(scene.model_dump(mode="json")),
-            "plate": request.fingerprint,
+            "plate": request.fingerprint + ("-mirrored" if mirrored else ""),
             "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",
             "safe": ", ".join(f"{side:g}" for side in fmt.safe),
             "allowed": ", ".join(sorted(_allowed(campaign))),
@@ -205,60 +240,10 @@ def _variant(
     )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Drawn:
-    able: Capabilities
-    lettering: dict[str, str]
-    templates: pathlib.Path
-
-
-def _request(
-    loaded: LoadedCampaign, at: Coordinate, fmt: Format, scene: Scene, drawn: _Drawn
-) -> tuple[PlateRequest, SizePlan]:
-    campaign, able = at.campaign, drawn.able
-    model = able.model(campaign.model)
-    direction = babel.Locale.parse(at.locale).text_direction
-    fonts = campaign.brand.fonts.model_dump()
-    references = references_of(loaded, at.offer, scene, able, model)
-    places = {one.name: place for place, one in enumerate(references, start=1)}
-    size = _size(campaign, fmt, model)
-    seed = campaign.generation.seed
-    request = PlateRequest(
-        provider=able.name,
-        model=able.only or campaign.model,
-        quality=campaign.quality,
-        prompt=prompt_of(scene, drawn.lettering, fonts, fmt, places),
-        width=size.width,
-        height=size.height,
-        seed=seed_of(campaign.campaign, at.offer, fmt.name) if seed is None else seed,
-        parameters=parameters_of(campaign, model),
-        backdrop=_backdrop(scene, direction, drawn.templates) if able.paints_backdrops else {},
-        references=references,
-    )
-    return request, size
-
-
-def _size(campaign: Campaign, fmt: Format, model: Model) -> SizePlan:
-    asked = campaign.generation.image_size
-    if asked is not None and model.size.multiple > 1:  # the studio makes every format as it is
-        return exactly(*asked.pixels, (fmt.width, fmt.height))
-    return size_for(fmt.width, fmt.height, model.size, model.price, campaign.quality)
-
-
 def _allowed(campaign: Campaign) -> frozenset[str]:
     """Return the words that may stand unasked: a logo mostly says the brand's name."""
     brand = campaign.brand
     return frozenset(brand.allowed_words) | ({brand.name} if brand.logo else set())
-
-
-def _backdrop(scene: Scene, direction: str, templates: pathlib.Path) -> dict[str, object]:
-    return {
-        "kind": scene.background.kind,
-        "colours": list(scene.background.colours),
-        "subjects": [subject.model_dump(mode="json") for subject in scene.subjects],
-        "direction": direction,
-        "template": sources_sha256(templates / "plates", f"{scene.background.kind}.html.j2"),
-    }
 
 
 def _values(at: Coordinate, fmt: Format) -> dict[str, object]:

@@ -39,7 +39,7 @@ class Order:
     Attributes:
         request: What is asked for.
         purpose: What it is for.
-        lettering: `model` if the image model draws words, `plate` if it draws none.
+        lettering: The roles that the image model draws, such as `cta+headline`, or `plate`.
         estimate: US dollars for one attempt, by our table.
         caps: The budgets.
         attempts: Pictures that may be paid for and turned down.
@@ -63,11 +63,13 @@ class Judged(Generic[T]):
         passed: Whether it can be used.
         detail: Why not, in plain words.
         result: What was made of it.
+        enough: Whether no further picture is wanted, although this one did not pass.
     """
 
     passed: bool
     detail: str
     result: T
+    enough: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,11 @@ class Bought(Generic[T]):
     judged: Judged[T]
     attempts: int
     fresh: bool
+
+    @property
+    def ends(self) -> bool:
+        """Return whether no further picture is to be paid for."""
+        return self.judged.passed or self.judged.enough or not self.fresh
 
 
 Judge = Callable[[Brought], Judged[T]]
@@ -126,7 +133,7 @@ class Buyer:
 
     def _bought(self, order: Order, judge: Judge[T]) -> Bought[T]:
         judged, failure = list[Bought[T]](), None
-        while not (judged and (judged[-1].judged.passed or not judged[-1].fresh)):
+        while not (judged and judged[-1].ends):
             if (spent := self._spent(order)) is not None:
                 failure = failure or ProviderError(spent)
                 break

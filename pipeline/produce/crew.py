@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 
 from pipeline.errors import LedgerError, ProofpressError, ToolMissingError
 from pipeline.plan.variants import Variant
+from pipeline.produce.compositor import held
 from pipeline.produce.outcome import Outcome
-from pipeline.produce.press import Press, held
+from pipeline.produce.press import Press
 from pipeline.produce.threads import threads
 
 _LOG = logging.getLogger(__name__)
@@ -63,6 +64,6 @@ def _outcome(
     else:
         _LOG.error("unexpected error for %s", variant.id, exc_info=error)
         reason = f"unexpected {type(error).__name__}: {error}; please report it"
-    outcome = held(variant, press.letterer.renderer.engine, reason, None)
+    outcome = held(variant, press.compositor.engine, reason, None)
     on_outcome(outcome)
     return outcome

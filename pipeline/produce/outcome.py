@@ -48,6 +48,7 @@ class Plate:
         cost: What it cost, in US dollars.
         reused: Whether it was already in the store.
         attempt: Id of its attempt in the ledger; empty if it cost nothing.
+        repaired: Hash of the picture it was before drawn words were filled in; empty mostly.
     """
 
     sha256: str
@@ -58,6 +59,7 @@ class Plate:
     cost: decimal.Decimal
     reused: bool
     attempt: str = ""
+    repaired: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Outcome:
         deliverable: The finished picture; None if there is none.
         plate: The plate; None if there is none.
         lettering: Who drew each line: role to `typeset` or `model`.
+        why: Role to the reason for that, in plain words.
         ground: Hash of the picture under the typeset words in the store; None if there are none.
         settings: How each typeset line was set.
         contrasts: Role to contrast ratio with what is under it (WCAG 2).
@@ -105,6 +108,7 @@ class Outcome:
     crops: tuple[str | None, ...]
     fallback: str = ""
     opinion: Opinion | None = None
+    why: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def pictures(self) -> tuple[str, ...]:

@@ -83,6 +83,27 @@ class Plates:
         plate, content = known
         return Obtained(plate=plate, pixels=fitted(opened(content), fmt.width, fmt.height))
 
+    def pinned(self, request: PlateRequest, fmt: Format) -> Obtained:
+        """Return the picture that a campaign names by its hash, in a format's size.
+
+        Raises:
+            ProviderError: If it is not in the store, or its ratio is not the format's.
+        """
+        content = self._store.get(request.pin)
+        if content is None:
+            msg = f"the pinned picture {request.pin[:12]} is not in the store"
+            raise ProviderError(f"{msg}; take its line out of `plate: pins:`, or copy it back")
+        plate = Plate(
+            sha256=request.pin,
+            provider=request.provider,
+            model=request.model,
+            prompt_sha256=request.prompt_sha256,
+            seed=request.seed,
+            cost=decimal.Decimal(0),
+            reused=True,
+        )
+        return Obtained(plate=plate, pixels=fitted(opened(content), fmt.width, fmt.height))
+
     def keep(self, request: PlateRequest, plate: Plate) -> None:
         """Remember the accepted plate of a job."""
         self._store.keep_plate(request.fingerprint, plate)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.job import PlateRequest
-from pipeline.plan.routing import MODEL
+from pipeline.plan.rates import lettering_of
 from pipeline.plan.variants import Variant
 from pipeline.produce.attempts import DEADLINE, Attempts
 from pipeline.produce.buyer import Bought, Buyer, Judge, Order, T
@@ -129,7 +129,7 @@ class Till:
         return Order(
             request=variant.request,
             purpose=self._purpose(variant),
-            lettering="model" if MODEL in variant.lettering.values() else "plate",
+            lettering=lettering_of(variant.drawn),
             estimate=decimal.Decimal(variant.cost),
             caps=Caps(
                 creative=budget.creative,

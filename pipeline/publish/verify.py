@@ -13,9 +13,9 @@ from pipeline.campaign.formats import known_formats
 from pipeline.campaign.model import Checks
 from pipeline.errors import ProviderError
 from pipeline.plan.lines import Line
+from pipeline.produce.compositor import Prover
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
-from pipeline.produce.press import Prover
 from pipeline.proof.checks import Delivered, Demands, checks_of, with_checks
 from pipeline.proof.describe import why
 from pipeline.publish.export import HELD

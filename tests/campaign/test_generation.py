@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from pipeline.campaign.model import PRESETS, Generation, Size
+from pipeline.campaign.generation import PRESETS, Generation, Size
 from pipeline.campaign.references import called_references, with_places
 
 Said = Callable[[str], list[str]]

@@ -70,7 +70,7 @@ def creative(market: str, store: pathlib.Path) -> Creative:
     settings = read_settings({}, 1)
     loaded = load([PROJECT / "campaigns" / "daily-deals.yaml"], settings)[0]
     engine = RENDERER.engine
-    variants = variants_of(loaded, {market: DAY}, settings.templates, engine)
+    variants = variants_of(loaded, {market: DAY}, (settings.templates, engine))
     variant = next(v for v in variants if v.format.name == "google-landscape")
     studio = Studio(settings.templates / "plates", RENDERER)
     plates = Plates(studio, Store(store), time.monotonic, time.sleep)

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.campaign.calendar import running_offers
 from pipeline.campaign.load import LoadedCampaign
+from pipeline.plan.choice import UNKNOWN
 from pipeline.plan.lines import Line
 from pipeline.plan.plan import Delivered, Plan, make_plan
 from pipeline.plan.wording import Coordinate, lines_of
@@ -69,7 +70,7 @@ def plan(load: Callable[[str], LoadedCampaign], templates: pathlib.Path) -> Call
     ) -> Plan:
         loaded = load(text)
         days = dict.fromkeys(loaded.campaign.markets, day)
-        return make_plan(loaded, days, (folder, engine), delivered or {}, frozenset())
+        return make_plan(loaded, days, (folder, engine), delivered or {}, UNKNOWN)
 
     return make
 

@@ -9,9 +9,8 @@ import pytest
 
 from pipeline.campaign.formats import known_formats
 from pipeline.campaign.load import load_campaign
-from pipeline.plan.lines import Line, Policy, policy_of
 from pipeline.plan.prompt import prompt_form, prompt_of
-from pipeline.plan.routing import MODEL, TYPESET, route
+from pipeline.plan.routing import MODEL, TYPESET
 from pipeline.plan.variants import Variant, variants_of
 
 HERE = pathlib.Path(__file__).parent
@@ -28,7 +27,7 @@ def _examples() -> dict[str, Variant]:
         loaded = load_campaign(file, ["deal", "menu", "product", "title"])
         market = next(iter(loaded.campaign.markets))
         days = {market: dt.date(2026, 12, 1)}
-        for variant in variants_of(loaded, days, PROJECT / "templates", "engine"):
+        for variant in variants_of(loaded, days, (PROJECT / "templates", "engine")):
             chosen[f"{variant.campaign}-{variant.format.name}"] = variant
     return chosen
 
@@ -36,8 +35,13 @@ def _examples() -> dict[str, Variant]:
 EXAMPLES = _examples()
 
 
+def lettering_of(variant: Variant, policy: str) -> dict[str, str]:
+    drawn = {"headline", "cta"} if policy == "drawn" else set()
+    return {line.role: MODEL if line.role in drawn else TYPESET for line in variant.lines}
+
+
 def prompt(variant: Variant, policy: str) -> str:
-    lettering = route(variant.lines, policy, draws_words=True)
+    lettering = lettering_of(variant, policy)
     return prompt_of(variant.scene, lettering, variant.fonts, variant.format)
 
 
@@ -45,12 +49,12 @@ def prompt(variant: Variant, policy: str) -> str:
 def test_the_prompts_of_the_example_campaigns_are_as_they_were(
     golden: Callable[[pathlib.Path, str], None], name: str
 ) -> None:
-    rows = [f"{policy}:\n{prompt(EXAMPLES[name], policy)}\n" for policy in ("auto", "typeset")]
+    rows = [f"{policy}:\n{prompt(EXAMPLES[name], policy)}\n" for policy in ("drawn", "typeset")]
     golden(HERE / "golden" / "prompts" / f"{name}.txt", "\n".join(rows))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@pytest.mark.parametrize("policy", ["auto", "typeset"])
+@pytest.mark.parametrize("policy", ["drawn", "typeset"])
 def test_a_prompt_says_only_what_to_draw(name: str, policy: str) -> None:
     assert NEGATIVE.search(prompt(EXAMPLES[name], policy)) is None
 
@@ -58,9 +62,9 @@ def test_a_prompt_says_only_what_to_draw(name: str, policy: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_prompt_quotes_the_models_lines_first_with_place_and_colour(name: str) -> None:
     variant = EXAMPLES[name]
-    lettering = route(variant.lines, "auto", draws_words=True)
+    lettering = lettering_of(variant, "drawn")
     drawn = [line for line in variant.lines if lettering[line.role] == MODEL]
-    said = prompt(variant, "auto")
+    said = prompt(variant, "drawn")
     assert drawn
     for line in drawn:
         quoted = f'The text "{prompt_form(line.text)}" in '
@@ -83,7 +87,7 @@ def test_a_typeset_prompt_holds_none_of_the_words(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_colour_of_a_prompt_is_one_of_the_brands(name: str) -> None:
     variant = EXAMPLES[name]
-    colours = set(re.findall(r"#[0-9A-Fa-f]{6}", prompt(variant, "auto")))
+    colours = set(re.findall(r"#[0-9A-Fa-f]{6}", prompt(variant, "drawn")))
     assert colours
     assert colours <= set(variant.palette.values())
 
@@ -121,71 +125,22 @@ def test_a_prompt_quotes_what_is_seen(text: str, form: str) -> None:
     assert prompt_form(text) == form
 
 
-def lines(**texts: str) -> tuple[Line, ...]:
-    return tuple(Line.of(role, text) for role, text in texts.items())
+def test_calm_ground_is_asked_for_where_words_will_be_set() -> None:
+    variant = EXAMPLES["daily-deals-google-landscape"]
+    said = prompt(variant, "typeset")
+    (room,) = re.findall(r"Smooth, evenly lit open ground in [^.]*\.", said)
+    assert "the upper left" in room
+    turned = prompt_of(
+        variant.scene,
+        lettering_of(variant, "typeset"),
+        variant.fonts,
+        variant.format,
+        direction="rtl",
+    )
+    assert "the upper right" in re.findall(r"open ground in [^.]*\.", turned)[0]
 
 
-DEAL = lines(
-    brand="Marlow & Pine",
-    badge="-18 %",
-    headline="Fresh bowls",
-    price="8,90 €",
-    cta="Order now",
-    legal="Today only.",
-)
-
-
-def drawn(some: tuple[Line, ...], policy: str = "auto", *, draws_words: bool = True) -> set[str]:
-    routed = route(some, policy, draws_words=draws_words)
-    assert routed.keys() == {line.role for line in some}
-    assert set(routed.values()) <= {MODEL, TYPESET}
-    return {role for role, who in routed.items() if who == MODEL}
-
-
-def test_the_model_draws_few_short_latin_lines_and_never_a_price_or_a_legal_line() -> None:
-    assert drawn(DEAL) == {"headline", "cta"}
-
-
-def test_a_policy_of_one_kind_is_followed_where_the_provider_can() -> None:
-    assert drawn(DEAL, "typeset") == set()
-    assert drawn(DEAL, "model") == {line.role for line in DEAL}
-    assert drawn(DEAL, "model", draws_words=False) == set()
-    assert drawn(DEAL, "auto", draws_words=False) == set()
-
-
-@pytest.mark.parametrize(
-    "headline",
-    [
-        "Frische Bowls für die ganze Familie",  # six words
-        "Fresh until 2 PM",  # a number
-        "ランチボウル",
-        "Φρέσκα μπολ",
-        "سلطات طازجة",
-        "Свіжі боули",
-        "सलाद",
-    ],
-)
-def test_long_lines_numbers_and_other_scripts_are_typeset(headline: str) -> None:
-    assert drawn(lines(headline=headline)) == set()
-
-
-@pytest.mark.parametrize("headline", ["Écoutez le silence", "Świeże bowle", "Taze bowl’lar"])
-def test_accents_are_latin_too(headline: str) -> None:
-    assert drawn(lines(headline=headline)) == {"headline"}
-
-
-@pytest.mark.parametrize(
-    ("role", "policy"),
-    [
-        ("price", Policy.EXACT_NUMBER),
-        ("was_price", Policy.EXACT_NUMBER),
-        ("badge", Policy.EXACT_NUMBER),
-        ("code", Policy.EXACT_NUMBER),
-        ("item_3_price", Policy.EXACT_NUMBER),
-        ("item_3", Policy.EXACT),
-        ("headline", Policy.EXACT),
-        ("legal", Policy.EXACT),
-    ],
-)
-def test_numbers_are_proofread_with_zero_tolerance(role: str, policy: Policy) -> None:
-    assert policy_of(role) is policy
+def test_no_ground_is_asked_for_under_words_that_the_model_draws() -> None:
+    variant = EXAMPLES["title-card-meta-square"]
+    lettering = dict.fromkeys(variant.lettering, MODEL)
+    assert "open ground" not in prompt_of(variant.scene, lettering, variant.fonts, variant.format)

@@ -46,7 +46,7 @@ def variants(tmp_path: pathlib.Path) -> Callable[..., list[Variant]]:
         file.write_text(CAMPAIGN.replace(old, new, 1) if old else CAMPAIGN, "utf-8")
         loaded = load_campaign(file, ["deal"])
         days = {"de": dt.date(2026, 12, 1)}
-        return list(variants_of(loaded, days, PROJECT / "templates", "engine 1"))
+        return list(variants_of(loaded, days, (PROJECT / "templates", "engine 1")))
 
     return make
 

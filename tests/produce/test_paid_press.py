@@ -17,6 +17,7 @@ import pytest
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
+from pipeline.produce.compositor import Compositor
 from pipeline.produce.gate import Timing
 from pipeline.produce.ledger.ledger import Ledger, open_ledger
 from pipeline.produce.ledger.spend import By
@@ -37,30 +38,43 @@ PROJECT = pathlib.Path(__file__).parent.parent.parent
 Pixels = npt.NDArray[np.uint8]
 Variants = Callable[..., list[Variant]]
 PAID = ("template: deal", "template: deal\nprovider: runflow\nlettering: typeset")
-DRAWN = ("template: deal", "template: deal\nprovider: runflow\nlettering: auto")
+DRAWN = ("template: deal", "template: deal\nprovider: runflow\nlettering: {headline: model}")
+HEADLINE = (20, 30, 120, 24)
 COLOURS = ((255, 200, 61), (198, 63, 28), (27, 18, 16))
 COST = decimal.Decimal("0.05")
 
 
 @dataclasses.dataclass
 class Saying:
-    """Says of each picture what is next on its list, and then that it passes."""
+    """Says of each creative, and of each plate, what is next on its list, then that it passes.
+
+    What is wrong on a plate stands in one place.
+    """
 
     verdicts: list[Verdict] = dataclasses.field(default_factory=list)
+    plates: list[Verdict] = dataclasses.field(default_factory=list)
     set_roles: list[set[str]] = dataclasses.field(default_factory=list)
+    read: list[Pixels] = dataclasses.field(default_factory=list)
 
-    def prove(
+    def prove(  # noqa: PLR0913 - the protocol's
         self,
-        _image: Pixels,
+        image: Pixels,
         lines: Sequence[Line],
         _locale: str,
         settings: Sequence[LineSetting] = (),
         extra_text: str = "fail",  # noqa: ARG002 - likewise
         allowed: frozenset[str] = frozenset(),  # noqa: ARG002 - part of the protocol
         *,
-        ground: Pixels | None = None,  # noqa: ARG002 - likewise
+        ground: Pixels | None = None,
         plate: Pixels | None = None,  # noqa: ARG002 - likewise
     ) -> Proof:
+        if ground is None:
+            self.read.append(image)
+            verdict = self.plates.pop(0) if self.plates else Verdict.PASS
+            said = proof([(line, verdict) for line in lines])
+            box = None if verdict is Verdict.PASS else HEADLINE
+            placed = tuple(dataclasses.replace(line, box=box) for line in said.lines)
+            return dataclasses.replace(said, verdict=verdict, lines=placed)
         self.set_roles.append({setting.role for setting in settings})
         verdict = self.verdicts.pop(0) if self.verdicts else Verdict.PASS
         return proof([(line, verdict) for line in lines])
@@ -71,6 +85,7 @@ class Vendor:
 
     def __init__(self) -> None:
         self.asked: list[Attempt] = []
+        self.restless = False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -88,6 +103,9 @@ class Vendor:
         board = np.full((request.height, request.width, 3), (255, 248, 236), np.uint8)
         board[:, -40:-30], board[:, -30:-20], board[:, -20:] = COLOURS
         board[0, 0] = len(self.asked)
+        if self.restless:
+            dice = np.random.default_rng(0)
+            board[:100] = dice.integers(0, 256, board[:100].shape, np.uint8)
         file = io.BytesIO()
         PIL.Image.fromarray(board).save(file, "PNG")
         return file.getvalue()
@@ -120,8 +138,11 @@ def shop(store: Store, renderer: TakumiRenderer, tmp_path: pathlib.Path) -> Iter
         plates=Plates(
             Studio(PROJECT / "templates" / "plates", renderer), store, time.monotonic, time.sleep
         ),
-        letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
-        prover=prover,
+        compositor=Compositor(
+            letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
+            prover=prover,
+            store=store,
+        ),
         store=store,
         till=Till(means, "run-1", {}),
     )
@@ -182,11 +203,110 @@ def test_what_was_turned_down_often_enough_is_not_paid_for_again(
 
 def test_a_model_draws_some_lines_and_the_rest_is_set(shop: Shop, variants: Variants) -> None:
     variant = variants(*DRAWN)[0]
-    drawn = {role for role, who in variant.lettering.items() if who == "model"}
     outcome = shop.press.produce(variant)
-    assert drawn
-    assert shop.prover.set_roles[-1] == set(variant.lettering) - drawn
+    assert [line.role for line in variant.drawn] == ["headline"]
+    assert shop.prover.set_roles[-1] == set(variant.lettering) - {"headline"}
     assert outcome.lettering == variant.lettering
+    assert outcome.why["headline"] == "the campaign says so"
+    (row,) = shop.ledger.attempts_of(variant.request.fingerprint)
+    assert row.lettering == "headline"
+
+
+def test_words_drawn_wrong_are_drawn_again_and_then_set_over_a_plate_without_words(
+    shop: Shop, variants: Variants
+) -> None:
+    shop.vendor.restless = True
+    shop.prover.plates = [Verdict.FAIL, Verdict.FAIL]
+    variant = variants(*DRAWN)[0]
+    outcome = shop.press.produce(variant)
+    drawn, again, bare = (attempt.request for attempt in shop.vendor.asked)
+    assert drawn.prompt == again.prompt
+    assert "Bowls" not in bare.prompt
+    assert (outcome.status, outcome.attempts, outcome.fallback) == (Status.ACCEPTED, 3, "")
+    assert set(outcome.lettering.values()) == {"typeset"}
+    assert outcome.fingerprint == variant.lower[-1].fingerprint
+
+
+def test_words_drawn_wrong_on_calm_ground_are_filled_in_and_set_for_nothing(
+    shop: Shop, variants: Variants, store: Store
+) -> None:
+    shop.prover.plates = [Verdict.FAIL, Verdict.FAIL]
+    variant = variants(*DRAWN)[0]
+    outcome = shop.press.produce(variant)
+    assert len(shop.vendor.asked) == 2  # the campaign wants them drawn, so one more was tried
+    assert (outcome.status, outcome.attempts) == (Status.ACCEPTED, 2)
+    assert outcome.plate is not None
+    assert outcome.plate.repaired
+    assert outcome.plate.repaired != outcome.plate.sha256
+    assert store.plate(variant.lower[-1].request.fingerprint) == outcome.plate
+
+
+def test_a_repaired_plate_serves_the_next_wording_too(shop: Shop, variants: Variants) -> None:
+    shop.prover.plates = [Verdict.FAIL, Verdict.FAIL]
+    first, second = variants(*DRAWN)
+    shop.press.produce(first)
+    outcome = shop.press.produce(second.lower[-1])
+    assert len(shop.vendor.asked) == 2
+    assert outcome.status is Status.ACCEPTED
+    assert outcome.plate is not None
+    assert (outcome.plate.reused, outcome.plate.cost) == (True, 0)
+
+
+def test_where_words_need_not_be_drawn_the_first_picture_is_repaired(
+    shop: Shop, variants: Variants
+) -> None:
+    shop.prover.plates = [Verdict.FAIL]
+    variant = dataclasses.replace(variants(*DRAWN)[0], insists=False)
+    outcome = shop.press.produce(variant)
+    assert (len(shop.vendor.asked), outcome.attempts) == (1, 1)
+    assert outcome.status is Status.ACCEPTED
+    (row,) = shop.ledger.attempts_of(variant.request.fingerprint)
+    assert (row.state, row.passed) == ("rejected", False)
+
+
+def test_a_plate_that_bears_words_nobody_asked_for_is_turned_down(
+    shop: Shop, variants: Variants
+) -> None:
+    shop.prover.plates = [Verdict.FAIL]
+    outcome = shop.press.produce(variants(*PAID)[0])
+    assert (outcome.status, outcome.attempts) == (Status.ACCEPTED, 2)
+
+
+def test_an_accepted_plate_is_read_by_itself_once(shop: Shop, variants: Variants) -> None:
+    for variant in variants(*PAID):
+        shop.press.produce(variant)
+    assert len(shop.prover.read) == 1
+
+
+def test_a_plate_for_the_other_direction_is_the_same_one_turned(
+    shop: Shop, variants: Variants
+) -> None:
+    ltr, rtl = variants(*PAID)
+    shop.press.produce(ltr)
+    outcome = shop.press.produce(dataclasses.replace(rtl, mirrored=True))
+    assert len(shop.vendor.asked) == 1
+    assert outcome.status is Status.ACCEPTED
+
+
+def test_a_pinned_picture_is_used_as_it_is(shop: Shop, variants: Variants, store: Store) -> None:
+    board = np.full((250, 300, 3), (255, 248, 236), np.uint8)
+    board[:, -40:-30], board[:, -30:-20], board[:, -20:] = COLOURS
+    file = io.BytesIO()
+    PIL.Image.fromarray(board).save(file, "PNG")
+    sha256 = store.put(file.getvalue())
+    old, new = PAID
+    pins = f"{new}\nplate: {{pins: {{bowl: {{display-300x250: {sha256}}}}}}}"
+    variant = variants(old, pins)[0]
+    outcome = shop.press.produce(variant)
+    assert shop.vendor.asked == []
+    assert outcome.plate is not None
+    assert outcome.plate.sha256 == sha256
+    assert outcome.status is Status.ACCEPTED, outcome.reason
+
+    gone = variants(old, pins.replace(sha256, "0" * 64))[0]
+    lost = shop.press.produce(gone)
+    assert lost.status is Status.HELD
+    assert "is not in the store" in lost.reason
 
 
 def test_the_stand_in_sets_every_line(shop: Shop, variants: Variants) -> None:

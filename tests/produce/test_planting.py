@@ -11,6 +11,7 @@ import PIL.Image
 import pytest
 
 from pipeline.plan.variants import Variant
+from pipeline.produce.compositor import Compositor
 from pipeline.produce.creative import Creative, known_good
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Outcome, Status
@@ -37,8 +38,11 @@ def made(variants: Callable[..., list[Variant]], store: Store, renderer: TakumiR
         plates=Plates(
             Studio(PROJECT / "templates" / "plates", renderer), store, lambda: 0.0, lambda _: None
         ),
-        letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
-        prover=Seeing(),
+        compositor=Compositor(
+            letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
+            prover=Seeing(),
+            store=store,
+        ),
         store=store,
     )
     outcome = press.produce(variant)

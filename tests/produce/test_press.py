@@ -15,6 +15,7 @@ from pipeline.errors import ProviderError, TemplateError, ToolMissingError
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
+from pipeline.produce.compositor import Compositor
 from pipeline.produce.crew import produce_all
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
@@ -134,8 +135,11 @@ def shop(store: Store, renderer: TakumiRenderer) -> Shop:
     studio, prover = BusyStudio(PROJECT / "templates" / "plates", renderer), Prover()
     press = Press(
         plates=Plates(studio, store, lambda: 0.0, lambda _: None),
-        letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
-        prover=prover,
+        compositor=Compositor(
+            letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
+            prover=prover,
+            store=store,
+        ),
         store=store,
     )
     return Shop(press=press, store=store, studio=studio, prover=prover)

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from pipeline.campaign.load import load_campaign
+from pipeline.plan.choice import UNKNOWN
 from pipeline.plan.plan import Plan, make_plan
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Deliverable, Outcome, Plate, Status
@@ -55,7 +56,7 @@ def plan(tmp_path: pathlib.Path) -> Callable[..., Plan]:
         file.write_text(text, "utf-8")
         loaded = load_campaign(file, ["deal"])
         days = dict.fromkeys(markets or loaded.campaign.markets, day)
-        return make_plan(loaded, days, (PROJECT / "templates", "engine 1"), {}, frozenset())
+        return make_plan(loaded, days, (PROJECT / "templates", "engine 1"), {}, UNKNOWN)
 
     return make
 

@@ -119,7 +119,7 @@ def test_every_formatted_string_of_the_example_campaigns_can_be_drawn(
     one_format = loaded.campaign.model_copy(update={"formats": loaded.campaign.formats[:1]})
     loaded = dataclasses.replace(loaded, campaign=one_format)
     days = dict.fromkeys(loaded.campaign.markets, dt.date(2026, 12, 1))
-    for variant in variants_of(loaded, days, PROJECT / "templates", "engine"):
+    for variant in variants_of(loaded, days, (PROJECT / "templates", "engine")):
         for line in variant.lines:
             for character in set(variant.fonts.values()):
                 assert missing_glyphs(line.text, families(character, variant.locale)) == ""

@@ -43,7 +43,7 @@ class Wanted:
     Attributes:
         job: Fingerprint of the request; letters and digits.
         purpose: What it is for.
-        lettering: `model` if the image model draws words, `plate` if it draws none.
+        lettering: The roles that the image model draws, such as `cta+headline`, or `plate`.
         estimated: Price by our table.
         reserve: The most that it may cost; it is held back from the budgets until it is settled.
         seed: 0 to 2^31 - 1, if it is the job's first attempt. That of each further one, and of
@@ -75,7 +75,7 @@ class Entry:
         number: Which attempt of the job, from 1.
         seed: 0 to 2^31 - 1.
         purpose: What it is for.
-        lettering: `model` or `plate`.
+        lettering: The roles that the image model draws, such as `cta+headline`, or `plate`.
         state: Where it stands.
         reserved: What is still held back for it; 0 as soon as it is charged.
         charged: What it cost; None while nobody knows.
