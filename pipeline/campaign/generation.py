@@ -1,8 +1,16 @@
 """How pictures are made and who letters them, as a campaign file may say it."""
 
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
 from pipeline.campaign.scalars import (
     Count,
@@ -22,8 +30,40 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-_By: TypeAlias = Literal["auto", "model", "typeset"]
-Lettering: TypeAlias = _By | dict[Role | Literal["brand"], _By]
+BY = ("auto", "model", "typeset")
+"""Who may draw a line."""
+
+LETTERED = (*get_args(Role), "brand")
+"""Roles that a campaign may give to one or the other."""
+
+
+def _lettering(value: object) -> object:
+    """Let `lettering` be one answer for all lines, or role to answer."""
+    answers = value if isinstance(value, dict) else {LETTERED[0]: value}
+    for role, by in answers.items():
+        if role not in LETTERED:
+            raise ValueError(f"there is no line {role!r}; there are: {', '.join(LETTERED)}")
+        if by not in BY:
+            raise ValueError(f"expected one of {', '.join(BY)}, or a line's role with one of them")
+    return value
+
+
+Lettering: TypeAlias = Annotated[
+    str | dict[str, str],
+    PlainValidator(_lettering),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(BY)},
+                {
+                    "type": "object",
+                    "propertyNames": {"enum": list(LETTERED)},
+                    "additionalProperties": {"enum": list(BY)},
+                },
+            ]
+        }
+    ),
+]
 
 
 class PlateRules(Frozen):

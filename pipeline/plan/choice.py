@@ -35,10 +35,8 @@ def demand_of(asker: Asker, known: Known) -> Demand:
     able = capabilities(campaign.provider)
     pinned = asker.format.name in campaign.plate.pins.get(asker.at.offer, {})
     blocks = asker.scene.lettering
-    asked = campaign.lettering
-    policy = asked if isinstance(asked, str) else {str(role): by for role, by in asked.items()}
     return Demand(
-        policy=TYPESET if pinned else policy,
+        policy=TYPESET if pinned else campaign.lettering,
         draws_words=able.draws_words,
         plain=frozenset(
             line.role for block in blocks if block.shape == "none" for line in block.lines

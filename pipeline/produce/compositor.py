@@ -73,16 +73,16 @@ class Compositor:
         """Return name and version of the typesetting engine."""
         return self.letterer.renderer.engine
 
-    def read(self, variant: Variant, pixels: Pixels) -> Proof:
+    def read(self, variant: Variant, obtained: Obtained) -> Proof:
         """Return the proof of a plate by itself: the words that were drawn on it, and no others.
 
         Args:
             variant: What it is for.
-            pixels: The plate as it will be used.
+            obtained: The plate as it will be used.
         """
         with self.bench:
             return self.prover.prove(
-                pixels, variant.drawn, variant.locale, allowed=variant.allowed_words
+                obtained.pixels, variant.drawn, variant.locale, allowed=variant.allowed_words
             )
 
     def letter(self, variant: Variant, obtained: Obtained, drawn: Sequence[Rect] = ()) -> Outcome:

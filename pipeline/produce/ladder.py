@@ -165,7 +165,7 @@ class Ladder:
         turned = _turned(obtained) if variant.mirrored else obtained
         if known and not variant.drawn:
             return _Read(self.compositor.letter(variant, turned), None)
-        proof = self.compositor.read(variant, turned.pixels)
+        proof = self.compositor.read(variant, turned)
         if proof.verdict is not Verdict.PASS:
             outcome = held(variant, self.compositor.engine, why(proof), turned)
             return _Read(outcome, _Spoilt(turned, proof))
