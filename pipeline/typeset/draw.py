@@ -5,10 +5,12 @@ delivered one stands.
 """
 
 import html
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.typeset.pairing import raised
 from pipeline.typeset.price import Run, runs_of
 from pipeline.typeset.renderer import Renderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
@@ -65,8 +67,13 @@ def draw_line(
 
 def _row_markup(row: Row, css: str, setting: LineSetting, ink: str) -> str:
     runs = runs_of(row.text, setting.language, setting.price_style)
-    text = "".join(_run_markup(run, setting.size) for run in runs)
-    box = f"left:{row.x:.2f}px;top:{row.y:.2f}px;width:{row.width:.2f}px;height:{row.height:.2f}px;"
+    text = _runs_markup(runs, setting)
+    # The engine wraps between runs, whatever the white space, where the box just holds them.
+    slack = setting.size if len(runs) > 1 else 0.0
+    before = {"left": 0.0, "center": slack, "right": slack}[setting.align]
+    wide = row.width + before + (slack if setting.align != "right" else 0.0)
+    box = f"left:{row.x - before:.2f}px;top:{row.y:.2f}px;"
+    box += f"width:{wide:.2f}px;height:{row.height:.2f}px;"
     markup = (
         f"<div lang='{html.escape(setting.language)}' style=\"position:absolute;{box}"
         f'line-height:{row.height:.2f}px;{css}">{text}</div>'
@@ -74,10 +81,21 @@ def _row_markup(row: Row, css: str, setting: LineSetting, ink: str) -> str:
     return markup + (_strike(row, setting, ink) if setting.struck else "")
 
 
-def _run_markup(run: Run, size: float) -> str:
-    text = html.escape(run.text, quote=False)
-    whole = run.size == 1.0
-    return text if whole else f"<span style='font-size:{run.size * size:.3f}px'>{text}</span>"
+def _runs_markup(runs: Sequence[Run], setting: LineSetting) -> str:
+    """Return runs of a row; raised decimals stay with their amount, from left to right."""
+    parts: list[str] = []
+    for run in runs:
+        text = html.escape(run.text, quote=False)
+        size = f"font-size:{run.size * setting.size:.3f}px"
+        if run.raised:
+            up = raised(setting.families[0], run.size) * setting.size
+            lifted = f"display:inline-block;transform:translateY({-up:.3f}px)"
+            text = f"{parts.pop()}<span style='{size};{lifted}'>{text}</span>"
+            text = f"<span style='display:inline-block;direction:ltr'>{text}</span>"
+        elif run.size != 1.0:
+            text = f"<span style='{size}'>{text}</span>"
+        parts.append(text)
+    return "".join(parts)
 
 
 def _strike(row: Row, setting: LineSetting, ink: str) -> str:

@@ -30,6 +30,7 @@ class LineSpec:
         largest: Ceiling of the font size in pixels.
         rows: How many rows it may take.
         leading: Line height as a multiple of the font size.
+        drop: How far down its letters go to stand in the middle of their row, in em.
         retail: Whether it is a price in runs of several sizes, which stays on one row.
     """
 
@@ -41,6 +42,7 @@ class LineSpec:
     largest: float
     rows: int
     leading: float
+    drop: float = 0.0
     retail: bool = False
 
 

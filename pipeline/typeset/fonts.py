@@ -108,6 +108,40 @@ def families(character: str, locale: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stack))
 
 
+def latin_family(character: str) -> str:
+    """Return the family that sets the brand's name and figures in one of `CHARACTERS`."""
+    return _SCRIPTS["Latn"][character]
+
+
+def script_within(text: str, character: str, locale: str) -> str:
+    """Return the script that a line needs: Latin for a brand's name, a price or a code.
+
+    Args:
+        text: The line.
+        character: One of `CHARACTERS`.
+        locale: Its CLDR locale identifier, whose script it is in otherwise.
+    """
+    latin = _coverage(latin_family(character))
+    plain = all(_latin(one) and _drawable(one, latin) for one in text)
+    return "Latn" if plain else script_of(locale)
+
+
+def families_within(text: str, character: str, locale: str) -> tuple[str, ...]:
+    """Return the font families for a line, best first: those of the script that it needs."""
+    stack = families(character, locale)
+    if script_within(text, character, locale) != "Latn":
+        return stack
+    return tuple(dict.fromkeys((latin_family(character), *stack)))
+
+
+def _latin(character: str) -> bool:
+    """Return whether a character is a Latin letter, a European figure, or none of either."""
+    category = unicodedata.category(character)
+    if category.startswith("L"):
+        return unicodedata.name(character, "").startswith("LATIN")
+    return category not in {"Nd", "Mn", "Mc"} or character.isascii()
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class FontFile:
     """One font file on disk.

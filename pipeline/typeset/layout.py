@@ -10,8 +10,9 @@ import babel
 from pipeline.campaign.text import is_blank
 from pipeline.typeset.block import Block, BlockLine
 from pipeline.typeset.fit import Fitted, FittedLine, LineSpec, Misfit, fit_lines
-from pipeline.typeset.fonts import families, missing_glyphs, script_of
-from pipeline.typeset.price import SMALLEST
+from pipeline.typeset.fonts import families_within, latin_family, missing_glyphs, script_within
+from pipeline.typeset.pairing import drop, size_beside, weight_beside
+from pipeline.typeset.price import SMALLEST, runs_of
 from pipeline.typeset.renderer import Renderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
 
@@ -31,6 +32,10 @@ LEADING = {
 """Line height in em by script: marks above and below the letters need room."""
 
 _STACKED_MARKS = {"vi": 1.24}
+_TALL = {"Oswald": 1.22, "Playfair Display": 1.14, "Amiri": 1.5}
+"""Faces whose letters are taller than their script's line height allows for."""
+_SNUG = frozenset({"pill", "tag"})
+_BUTTON = 1.2
 _JOINED = frozenset({"Arab", "Deva", "Thai"})
 SMALLEST_PIXELS = 13.0
 """No text is set smaller, whatever a template asks: below it neither people nor readers read."""
@@ -61,6 +66,11 @@ class Sheet:
     def scale(self) -> float:
         """Return the geometric mean of the sides in pixels, the measure of all type."""
         return math.sqrt(self.width * self.height)
+
+    @property
+    def language(self) -> str:
+        """Return the BCP 47 tag of the locale."""
+        return self.locale.replace("_", "-")
 
     @property
     def direction(self) -> str:
@@ -149,8 +159,18 @@ def _group_ceilings(blocks: Sequence[Block], fits: dict[str, Fitted]) -> list[tu
     return ceilings
 
 
+def _character(line: BlockLine, sheet: Sheet) -> str:
+    return sheet.display if line.font == "display" else sheet.text
+
+
+def _telling(line: BlockLine, sheet: Sheet) -> str:
+    """Return what of a line decides its fonts: of a price in runs its amount, else all of it."""
+    runs = runs_of(line.text, sheet.language, line.price_style)
+    return max(runs, key=lambda run: run.size).text
+
+
 def _families(line: BlockLine, sheet: Sheet) -> tuple[str, ...]:
-    return families(sheet.display if line.font == "display" else sheet.text, sheet.locale)
+    return families_within(_telling(line, sheet), _character(line, sheet), sheet.locale)
 
 
 def _fit(block: Block, sheet: Sheet, renderer: Renderer, *, ceiling: float) -> Fitted | Misfit:
@@ -158,36 +178,47 @@ def _fit(block: Block, sheet: Sheet, renderer: Renderer, *, ceiling: float) -> F
     unit = sheet.scale / 100
     box = (width - 2 * block.pad[0] * unit, height - 2 * block.pad[1] * unit)
     specs = [_spec(line, sheet) for line in block.lines]
+    if block.shape in _SNUG and len(specs) == 1 and specs[0].rows == 1:
+        # Buttons are as tall in every script: marks have room in the padding.
+        specs = [dataclasses.replace(specs[0], leading=min(specs[0].leading, _BUTTON))]
     return fit_lines(specs, box, block.gap * unit, renderer, ceiling=ceiling)
 
 
 def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
-    script = script_of(sheet.locale)
-    language = babel.Locale.parse(sheet.locale).language
-    leading = _STACKED_MARKS.get(language, LEADING.get(script, LEADING["Latn"]))
-    if line.text.isascii():  # a brand's name needs no room for marks it does not have
-        leading = LEADING["Latn"]
+    character = _character(line, sheet)
+    script = script_within(_telling(line, sheet), character, sheet.locale)
+    stack, brand = _families(line, sheet), latin_family(character)
     style = TextStyle(
-        families=_families(line, sheet),
-        weight=line.weight,
+        families=stack,
+        weight=weight_beside(stack[0], brand, line.weight),
         spacing=0.0 if script in _JOINED else line.spacing,
         direction=sheet.direction,
-        language=sheet.locale.replace("_", "-"),
+        language=sheet.language,
     )
     unit = sheet.scale / 100
     smallest = max(SMALLEST_PIXELS, line.size[0] * unit)
+    largest = line.size[1] * unit * size_beside(stack[0], brand)
     return LineSpec(
         role=line.role,
         text=line.text,
         locale=sheet.locale,
         style=style,
         smallest=smallest,
-        largest=max(smallest, line.size[1] * unit),
+        largest=max(smallest, largest),
         rows=line.rows,
-        leading=leading * line.leading,
+        leading=_leading(line, script, stack[0], sheet) * line.leading,
+        drop=drop(stack[0], script),
         # A currency too small to read is no price: then all of it is set in one size.
         retail=line.price_style == "retail" and smallest * SMALLEST >= SMALLEST_PIXELS,
     )
+
+
+def _leading(line: BlockLine, script: str, family: str, sheet: Sheet) -> float:
+    tall = _TALL.get(family, 0.0)
+    if line.text.isascii():  # a brand's name needs no room for marks it does not have
+        return max(LEADING["Latn"], tall)
+    language = babel.Locale.parse(sheet.locale).language
+    return max(_STACKED_MARKS.get(language, LEADING.get(script, LEADING["Latn"])), tall)
 
 
 def _place(block: Block, lines: Sequence[FittedLine], sheet: Sheet) -> LaidBlock:
@@ -229,6 +260,7 @@ def _set(
 ) -> LineSetting:
     inner, top, align = where
     height = line.size * line.spec.leading
+    top += line.spec.drop * line.size
     rows = tuple(
         Row(
             text=text,

@@ -1,8 +1,9 @@
 """Prices as shops set them: the same characters in the same order, in two sizes.
 
 The whole amount and its decimal separator are large, the decimals and the currency small, each
-where the locale's own string has them. All of it stands on one baseline: where decimals are
-raised, people see the separator less well, and readers lose it.
+where the locale's own string has them. Decimals in European figures are raised to the height of
+the amount; its separator stays large and on the baseline, because that is what a price is
+misread by.
 """
 
 import dataclasses
@@ -38,10 +39,12 @@ class Run:
     Attributes:
         text: The characters.
         size: Font size in relation to the line's.
+        raised: Whether its figures stand as high as the amount's.
     """
 
     text: str
     size: float
+    raised: bool = False
 
 
 def price_runs(text: str, language: str) -> tuple[Run, ...]:
@@ -65,10 +68,11 @@ def price_runs(text: str, language: str) -> tuple[Run, ...]:
         whole = found[0][0]
     if max(_letters(before), _letters(after)) > _LONGEST_CURRENCY:
         return (Run(text=text, size=1.0),)
+    decimals = whole[len(whole) - cents :]
     runs = (
         Run(text=before, size=_small(before)),
         Run(text=whole[: len(whole) - cents], size=1.0),
-        Run(text=whole[len(whole) - cents :], size=DECIMALS),
+        Run(text=decimals, size=DECIMALS, raised=decimals.isascii()),
         Run(text=after, size=_small(after)),
     )
     return tuple(run for run in runs if run.text)

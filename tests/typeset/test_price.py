@@ -69,7 +69,8 @@ def set_price(
     text: str, locale: str, renderer: TakumiRenderer, size: float = 12, **changes: object
 ) -> LineSetting:
     """Set a price on a picture of 400 by 200 pixels."""
-    sheet = Sheet(width=400, height=200, locale=locale, display="modern", text="modern")
+    kind, align = changes.pop("character", "modern"), changes.pop("align", "start")
+    sheet = Sheet(width=400, height=200, locale=locale, display=str(kind), text=str(kind))
     line = {
         "role": "price",
         "text": text,
@@ -79,7 +80,7 @@ def set_price(
         **changes,
     }
     place = {"x": 5, "y": 10, "width": 90, "height": 80}
-    block = Block.model_validate({"name": "deal", "place": place, "lines": [line]})
+    block = Block.model_validate({"name": "deal", "place": place, "align": align, "lines": [line]})
     laid = lay_out([block], sheet, renderer)
     assert not isinstance(laid, Misfit), laid
     return laid[0].settings[0]
@@ -103,18 +104,56 @@ def test_a_retail_price_is_drawn_inside_its_row_and_smaller(
     assert row.x + row.width - 0.2 * retail.size <= columns[-1] + 1 <= row.x + row.width + 2
 
 
-def test_the_decimals_stand_on_the_baseline_of_the_amount(renderer: TakumiRenderer) -> None:
-    setting = set_price("8.88", "en_US", renderer)
+def groups_of(setting: LineSetting, renderer: TakumiRenderer) -> list[tuple[int, int]]:
+    """Return first and last row of the ink of each figure or mark, from left to right."""
     mask = draw_line(setting, 400, 200, renderer) > 128
     columns = np.flatnonzero(mask.any(axis=0))
-    edges = np.flatnonzero(np.diff(columns) > 1)
-    groups = np.split(columns, edges + 1)
-    amount, last = (
-        np.flatnonzero(mask[:, groups[0]].any(axis=1)),
-        np.flatnonzero(mask[:, groups[-1]].any(axis=1)),
-    )
-    assert last[-1] == pytest.approx(amount[-1], abs=1)
-    assert np.ptp(last) == pytest.approx(DECIMALS * np.ptp(amount), abs=1.5)
+    parts = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
+    inked = [np.flatnonzero(mask[:, part].any(axis=1)) for part in parts]
+    return [(int(rows[0]), int(rows[-1])) for rows in inked]
+
+
+@pytest.mark.parametrize("locale", ["en_US", "he_IL", "ar_AE", "uk_UA", "th_TH"])
+@pytest.mark.parametrize("character", ["friendly", "modern", "condensed"])
+def test_decimals_align_with_the_top_of_the_amount_and_its_separator_is_large(
+    locale: str, character: str, renderer: TakumiRenderer
+) -> None:
+    text = "88.88" if locale != "uk_UA" else "88,88"
+    retail = set_price(text, locale, renderer, character=character)
+    plain = set_price(text, locale, renderer, character=character, price_style="plain")
+    whole, mark, last = [groups_of(retail, renderer)[at] for at in (0, 2, -1)]
+    assert last[0] == pytest.approx(whole[0], abs=1.5)
+    assert last[1] - last[0] == pytest.approx(DECIMALS * (whole[1] - whole[0]), abs=1.5)
+    large = groups_of(plain, renderer)[2]
+    assert mark[1] - mark[0] == pytest.approx(large[1] - large[0], abs=1)
+    assert mark[1] >= whole[1] - 1
+
+
+def test_a_row_that_just_holds_its_runs_is_not_wrapped(renderer: TakumiRenderer) -> None:
+    for locale in ("de_DE", "pl_PL", "ar_AE", "he_IL", "uk_UA", "de_CH"):
+        for align in ("start", "center", "end"):
+            setting = set_price(PRICES[locale][0], locale, renderer, align=align)
+            rows = np.flatnonzero((draw_line(setting, 400, 200, renderer) > 32).any(axis=1))
+            assert rows[0] >= setting.rows[0].y - 2
+            assert np.ptp(rows) < 1.15 * setting.size
+
+
+def test_arabic_figures_stay_on_the_baseline_because_their_zero_is_a_dot() -> None:
+    raised = {run.text: run.raised for run in price_runs("٣٢٫٠٠", "ar-EG")}
+    assert not any(raised.values())
+    assert [run.raised for run in price_runs("32.00", "ar-EG")] == [False, True]
+
+
+def test_figures_are_set_in_the_face_of_the_brand_in_every_script(
+    renderer: TakumiRenderer,
+) -> None:
+    faces = {
+        set_price(text, locale, renderer).families[0]
+        for locale, (text, _) in PRICES.items()
+        if locale not in {"en_KW", "ar_AE"}
+    }
+    assert faces == {"Archivo"}
+    assert set_price(PRICES["ar_AE"][0], "ar_AE", renderer).families[0] == "Cairo"
 
 
 def test_a_price_too_small_for_two_sizes_is_set_in_one(renderer: TakumiRenderer) -> None:
