@@ -120,6 +120,7 @@ def _groups(record: Record, proof: Record) -> tuple[Group, ...]:
         "Plate": {True: "already in the store", False: "made for this run"}.get(
             plate.get("reused", ""), ""
         ),
+        "Repaired": "drawn words were filled in" if plate.get("repaired") else "",
         "Seed": text_of(plate, "seed"),
         "Tries": text_of(record, "attempts"),
         "Cost": dollars(_amount(record["cost"])) if record.get("cost") is not None else "",

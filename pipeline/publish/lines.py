@@ -159,7 +159,7 @@ def _line(line: Record, crop: str | None, record: Record) -> Line:
         box=box,
         crop=picture_of(record, crop),
         crop_size=shown_size(box[2], box[3]) if box else (0, 0),
-        facts=given(_facts(line, text_of(part(record, "lettering"), role), box)),
+        facts=given(_facts(line, record, box)),
     )
 
 
@@ -168,9 +168,11 @@ def _without_stray_spaces(compared: Sequence[Glyph]) -> str:
     return "".join(glyph.read for glyph in compared if glyph.asked or glyph.differs)
 
 
-def _facts(line: Record, lettered_by: str, box: Sequence[int] | None) -> dict[str, str]:
+def _facts(line: Record, record: Record, box: Sequence[int] | None) -> dict[str, str]:
+    role = text_of(line, "role")
+    by, why = (text_of(part(record, key), role) for key in ("lettering", "why"))
     return {
-        "lettered by": _LETTERING.get(lettered_by, lettered_by),
+        "lettered by": _LETTERING.get(by, by) + (f": {why}" if why else ""),
         "reader": text_of(line, "reader"),
         "weakest character": share(line.get("confidence")) if line.get("read") else "",
         "shape match": share(line.get("shape")),

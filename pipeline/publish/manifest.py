@@ -75,8 +75,14 @@ def creative_record(
         "file": file,
         "cost": str(_cost(outcome, ledger)),
         "ledger": [dict(row) for row in ledger],
-        "inputs": variant.inputs,
+        "inputs": _made(variant, outcome).inputs,
     }
+
+
+def _made(variant: Variant, outcome: Outcome) -> Variant:
+    """Return the variant in the way it was lettered at last."""
+    rungs = (variant, *variant.lower)
+    return next((one for one in rungs if one.fingerprint == outcome.fingerprint), variant)
 
 
 def _cost(outcome: Outcome, ledger: Sequence[Mapping[str, object]]) -> decimal.Decimal:
