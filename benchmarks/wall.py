@@ -74,7 +74,12 @@ def _campaign(name: str, template: str) -> LoadedCampaign:
         shutil.copytree(PROJECT / "campaigns" / "assets", room / "assets")
         file = shutil.copy(COPY / f"{name}.yaml", room)
         loaded = load([pathlib.Path(file)], read_settings({}, 1))[0]
-    campaign = loaded.campaign.model_copy(update={"template": template})
+    source = (PROJECT / "templates" / "scenes" / f"{template}.json.j2").read_text("utf-8")
+    offers = loaded.campaign.offers
+    if "copy.price" not in source:  # such a template refuses an offer with a price
+        bare: dict[str, object] = {"price": {}, "was": {}}
+        offers = {key: offer.model_copy(update=bare) for key, offer in offers.items()}
+    campaign = loaded.campaign.model_copy(update={"template": template, "offers": offers})
     return dataclasses.replace(loaded, campaign=campaign, folder=PROJECT / "campaigns")
 
 
