@@ -27,14 +27,14 @@ from pipeline.produce.ledger.ledger import Ledger, open_ledger
 from pipeline.produce.ledger.rows import Claim
 from pipeline.produce.opinions import Opinions
 from pipeline.produce.outcome import Outcome, Status
-from pipeline.produce.providers.opening import CALLBACK_URL, open_provider
-from pipeline.produce.providers.sentinel import open_sentinel
+from pipeline.produce.providers.opening import CALLBACK_URL, open_provider, open_sentinel
 from pipeline.produce.reception import (
     CALLBACK_PORT,
     application,
     checks_of,
     open_reception,
 )
+from pipeline.produce.store import Store
 from pipeline.produce.till import Means, Till
 from pipeline.settings import Settings
 
@@ -151,9 +151,8 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
     till = Till(means, session.run, wanted)
     active = max((till.active(name) for name in sorted(_providers(paid))), default=1)
     till.resume({job: variant.request for job, variant in jobs.items()}, active)
-    press = dataclasses.replace(
-        workshop.press, till=till, opinions=_opinions(session, means, environment)
-    )
+    opinions = _opinions(session, workshop.press.store, till, environment)
+    press = dataclasses.replace(workshop.press, till=till, opinions=opinions)
     return dataclasses.replace(workshop, press=press, threads=max(active, workshop.threads))
 
 
@@ -170,11 +169,14 @@ def _doorbell(session: Session, environment: Mapping[str, str]) -> Doorbell | No
     return doorbell
 
 
-def _opinions(session: Session, means: Means, environment: Mapping[str, str]) -> Opinions | None:
+def _opinions(
+    session: Session, store: Store, till: Till, environment: Mapping[str, str]
+) -> Opinions | None:
     """Return who is asked for second opinions; None if no campaign wants one."""
     if not any(v.second_opinion for plan in session.day_plan.plans for v in plan.variants):
         return None
-    return Opinions(sentinel=open_sentinel(environment, means.timing.clock), timing=means.timing)
+    price = functools.cache(open_sentinel(environment, time.monotonic).price)
+    return Opinions(till=till, store=store, price=price)
 
 
 def _paid(plan: Plan) -> Iterator[Variant]:

@@ -11,6 +11,7 @@ from pipeline.produce.ledger.reconcile import Difference
 from pipeline.produce.ledger.report import differences_table, spend_table, spend_tree
 from pipeline.produce.ledger.spend import By, Spend
 from pipeline.produce.providers.opening import open_provider
+from pipeline.produce.providers.sentinel import SENTINEL
 from pipeline.settings import Settings
 
 _EARLIER = dt.timedelta(hours=1)
@@ -114,7 +115,7 @@ def _compared(
     environment: Mapping[str, str],
     clock: Callable[[], float],
 ) -> Compared:
-    if not capabilities(name).charges:
+    if name == SENTINEL or not capabilities(name).charges:
         return Compared(
             provider=name, since=since, why_not="it offers no record of its charges to a program"
         )

@@ -180,9 +180,6 @@ class Attempts:
             self.gate.failed()
             return self.ledger.unknown(entry.id, str(error))
         self.gate.accepted()
-        return self._submitted(entry, ticket)
-
-    def _submitted(self, entry: Entry, ticket: Ticket) -> Entry:
         return self._priced(self.ledger.submitted(entry.id, ticket))
 
     def _priced(self, entry: Entry) -> Entry:
@@ -224,7 +221,7 @@ class Attempts:
         if ticket is None:
             raise self._in_doubt(entry, request)
         self.gate.accepted()
-        return self._submitted(entry, ticket)
+        return self._priced(self.ledger.submitted(entry.id, ticket))
 
     def _in_doubt(self, entry: Entry, request: PlateRequest | None) -> ProviderError:
         """Return why an attempt of unknown outcome has no picture; end it if none can come."""
@@ -245,8 +242,7 @@ class Attempts:
             LateError: If it is not ready in time.
             ProviderError: If it failed.
         """
-        begun, spoilt, pauses = self.timing.clock(), 0, self.timing.pauses()
-        trouble = ""
+        begun, spoilt, trouble, pauses = self.timing.clock(), 0, "", self.timing.pauses()
         while self.timing.clock() < until:
             after = None
             try:

@@ -45,6 +45,10 @@ class Store:
             return None
         return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
+    def file(self, sha256: str) -> pathlib.Path:
+        """Return where the bytes of a hash are, or would be."""
+        return self._path(sha256)
+
     def plate(self, fingerprint: str) -> Plate | None:
         """Return the plate of a job; None if the store has none."""
         return _read(self._record("plates", fingerprint), _PLATE)

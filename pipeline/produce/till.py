@@ -18,6 +18,7 @@ from pipeline.produce.ledger.budget import Caps
 from pipeline.produce.ledger.ledger import Ledger
 from pipeline.produce.ledger.rows import Purpose, Saving, SavingKind
 from pipeline.produce.providers.protocol import Provider
+from pipeline.produce.providers.sentinel import SENTINEL
 from pipeline.produce.store import Store
 
 
@@ -67,7 +68,8 @@ class Till:
             ProviderError: If there is no picture to judge.
             LedgerError: If the ledger cannot be written.
         """
-        return self._buyer(variant.request.provider).buy(self._order(variant), judge)
+        order = self.order(variant, variant.request)
+        return self.buyer(variant.request.provider).buy(order, judge)
 
     def saved(self, variant: Variant) -> None:
         """Note that a picture which is there already served a variant."""
@@ -95,7 +97,7 @@ class Till:
         entries = self.ledger.take_over(self.run)
         providers = {entry.purpose.provider for entry in entries}
         return sum(
-            self._buyer(name).resume(
+            self.buyer(name).resume(
                 [entry for entry in entries if entry.purpose.provider == name], requests, workers
             )
             for name in sorted(providers)
@@ -103,15 +105,23 @@ class Till:
 
     def active(self, provider: str) -> int:
         """Return how many attempts a provider takes at a time."""
-        return self._buyer(provider).active
+        return self.buyer(provider).active
 
-    def _buyer(self, provider: str) -> Buyer:
+    def buyer(self, provider: str) -> Buyer:
+        """Return who pays one provider.
+
+        Raises:
+            BudgetError: If its key is missing.
+        """
         with self._guard:
             if provider not in self._buyers:
-                self._buyers[provider] = self._opened(self._means.open_provider(provider))
+                # Opinions say nothing about how many pictures pass.
+                canary = Canary({}) if provider == SENTINEL else self._canary
+                opened = self._means.open_provider(provider)
+                self._buyers[provider] = self._opened(opened, canary)
             return self._buyers[provider]
 
-    def _opened(self, provider: Provider) -> Buyer:
+    def _opened(self, provider: Provider, canary: Canary) -> Buyer:
         means = self._means
         attempts = Attempts(
             provider=provider,
@@ -122,13 +132,19 @@ class Till:
             now=means.now,
             deadline=means.deadline,
         )
-        return Buyer(attempts, self._canary)
+        return Buyer(attempts, canary)
 
-    def _order(self, variant: Variant) -> Order:
+    def order(self, variant: Variant, request: PlateRequest) -> Order:
+        """Return an order of a variant, within its budgets.
+
+        Args:
+            variant: What it is for.
+            request: What is asked for: the variant's own picture, or what is asked about it.
+        """
         budget = variant.budget
         return Order(
-            request=variant.request,
-            purpose=self._purpose(variant),
+            request=request,
+            purpose=self._purpose(variant, request),
             lettering=lettering_of(variant.drawn),
             estimate=decimal.Decimal(variant.cost),
             caps=Caps(
@@ -141,7 +157,7 @@ class Till:
             resubmits=budget.resubmit > 0,
         )
 
-    def _purpose(self, variant: Variant) -> Purpose:
+    def _purpose(self, variant: Variant, request: PlateRequest) -> Purpose:
         return Purpose(
             campaign=variant.campaign,
             market=variant.market,
@@ -150,11 +166,11 @@ class Till:
             variant=variant.id,
             day=variant.day,
             run=self.run,
-            provider=variant.request.provider,
-            model=variant.request.model,
+            provider=request.provider,
+            model=request.model,
         )
 
     def _note(self, variant: Variant, kind: SavingKind, amount: decimal.Decimal) -> None:
         if amount > 0 and variant.request.provider != STUDIO:
-            purpose, job = self._purpose(variant), variant.request.fingerprint
+            purpose, job = self._purpose(variant, variant.request), variant.request.fingerprint
             self.ledger.accounts.save(Saving(kind=kind, purpose=purpose, job=job, amount=amount))

@@ -216,6 +216,31 @@ def test_the_ledger_is_compared_with_each_providers_own_record_where_there_is_on
     assert "runflow: not compared; runflow needs a key; set RUNFLOW_API_KEY" in keyless.stdout
 
 
+def test_what_sentinel_charges_for_its_opinions_is_in_the_ledger_to_the_cent(
+    proofpress: Run, workplace: pathlib.Path
+) -> None:
+    square = (("lettering: typeset", "lettering: model"), ("display-300x250", "meta-square"), ALONE)
+    file = write(workplace, ("model: flux", "second_opinion: sentinel\nmodel: flux"), *square)
+    with simulated("--misspelling", "0") as own:
+        done = proofpress("run", "--plain", file, **own.environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        told = proofpress("spend", "--by", "model", "--reconcile", "--json", **own.environment)
+        billed = own.billed
+    tree = json.loads(told.stdout)
+    assert [(line["name"], line["spent"]) for line in tree["lines"]] == [
+        ("flux-2-flex", "0.05"),
+        ("sentinel", "0.02"),
+    ]
+    assert decimal.Decimal(tree["total"]["spent"]) == billed
+    compared = {one["provider"]: one["not_compared"] for one in tree["records"]}
+    assert compared["runflow"] is None
+    assert "no record of its charges" in compared["sentinel"]
+    (made,) = creatives(workplace)
+    assert (made["opinion"]["passed"], made["opinion"]["cost"]) == (True, "0.02")
+    (row,) = [row for row in made["ledger"] if row["provider"] == "sentinel"]
+    assert (row["state"], row["charged"], row["by_vendor"]) == ("accepted", "0.02", True)
+
+
 def test_eight_runs_at_once_are_one_bill_and_seven_say_who_has_it(
     workplace: pathlib.Path, frozen: Vendors
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import Row, exists, func, insert, select
 
 from pipeline.produce.ledger.database import Database
-from pipeline.produce.ledger.reading import IS_UNKNOWN, entries_where, purpose_values
+from pipeline.produce.ledger.reading import IS_PICTURE, IS_UNKNOWN, entries_where, purpose_values
 from pipeline.produce.ledger.reconcile import Difference, differences_of
 from pipeline.produce.ledger.rows import Entry, Saving, SavingKind
 from pipeline.produce.ledger.schema import ATTEMPTS, EVENTS, META, RUNS, SAVINGS
@@ -105,7 +105,8 @@ class Accounts:
         failed_free = (ATTEMPTS.c.state == EntryState.FAILED.value) & (ATTEMPTS.c.charged == 0)
         found = (
             select(ATTEMPTS.c.state)
-            .where(ATTEMPTS.c.campaign == campaign, _HAS_ENDED, ~failed_free, ~IS_UNKNOWN)
+            .where(ATTEMPTS.c.campaign == campaign, _HAS_ENDED, IS_PICTURE)
+            .where(~failed_free, ~IS_UNKNOWN)
             .order_by(ATTEMPTS.c.updated.desc(), ATTEMPTS.c.id.desc())
             .limit(last)
         )

@@ -9,6 +9,7 @@ from pipeline.produce.ledger.rows import Entry, Event, EventKind, Purpose
 from pipeline.produce.ledger.schema import ATTEMPTS, EVENTS
 from pipeline.produce.ledger.states import ENDED, EntryState
 from pipeline.produce.ledger.units import dollars_of, instant_of
+from pipeline.produce.providers.sentinel import SENTINEL
 
 IS_LIVE = ATTEMPTS.c.state.not_in(sorted(ENDED))
 """Holds for an attempt that has not ended."""
@@ -20,6 +21,9 @@ IS_UNKNOWN = (
     & ~ATTEMPTS.c.by_vendor
 )
 """Holds for an attempt that is booked as spent though nobody knows if it was ever accepted."""
+
+IS_PICTURE = ATTEMPTS.c.model != SENTINEL
+"""Holds for an attempt to get a picture, not an opinion of one."""
 
 _ONE = select(ATTEMPTS).where(ATTEMPTS.c.id == bindparam("attempt"))
 _HELD = _ONE.with_for_update()

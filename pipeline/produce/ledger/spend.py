@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Label, Table, case, func, select
 
-from pipeline.produce.ledger.reading import IS_UNKNOWN
+from pipeline.produce.ledger.reading import IS_PICTURE, IS_UNKNOWN
 from pipeline.produce.ledger.rows import SavingKind
 from pipeline.produce.ledger.schema import ATTEMPTS, SAVINGS
 from pipeline.produce.ledger.states import ENDED, EntryState
@@ -32,7 +32,7 @@ class SpendLine:
     Attributes:
         name: Of the campaign, market, template or model.
         attempts: How many were intended.
-        ended: How many of them have ended.
+        ended: How many of them, without opinions of finished pictures, have ended.
         accepted: How many of those were accepted.
         cached: How many variants were served by a stored plate, at no cost.
         estimated: What all attempts should have cost by our table.
@@ -107,8 +107,8 @@ def _paid() -> list[Label[int]]:
     is_accepted = state == EntryState.ACCEPTED.value
     return [
         func.count().label("attempts"),
-        _sum_if(has_ended, 1).label("ended"),
-        _sum_if(is_accepted, 1).label("accepted"),
+        _sum_if(has_ended & IS_PICTURE, 1).label("ended"),
+        _sum_if(is_accepted & IS_PICTURE, 1).label("accepted"),
         func.sum(ATTEMPTS.c.estimated).label("estimated"),
         func.sum(charged).label("spent"),
         _sum_if(has_ended & ~is_accepted & ~IS_UNKNOWN, charged).label("wasted"),

@@ -10,6 +10,7 @@ from pipeline.produce.providers.calls import Callback
 from pipeline.produce.providers.fal import Fal
 from pipeline.produce.providers.protocol import Provider
 from pipeline.produce.providers.runflow import Runflow
+from pipeline.produce.providers.sentinel import SENTINEL, Sentinel
 from pipeline.produce.providers.transport import Keyed, KeyHeader, Open
 from pipeline.produce.providers.wire import Wire
 
@@ -30,7 +31,7 @@ def open_provider(
     """Return a paid provider, ready to be asked.
 
     Args:
-        name: runflow, fal or bfl.
+        name: runflow, fal, bfl, or sentinel.
         environment: The provider's key and, optionally, address; see its capabilities.
         clock: Monotonic seconds.
 
@@ -38,6 +39,8 @@ def open_provider(
         BudgetError: If the key is missing or cannot be one.
         UsageError: If there is no such provider, or the address is unusable.
     """
+    if name == SENTINEL:
+        return open_sentinel(environment, clock)
     able = addressed(capabilities(name), environment)
     keyed, open_ = clients(able, environment, clock)
     callback = _callback(environment)
@@ -46,6 +49,21 @@ def open_provider(
     if name == "fal":
         return Fal(able, keyed, open_, callback)
     return Bfl(able, keyed, open_, callback)
+
+
+def open_sentinel(environment: Mapping[str, str], clock: Callable[[], float]) -> Sentinel:
+    """Return Sentinel, ready to be asked; it takes Runflow's key and address.
+
+    Args:
+        environment: Runflow's key and, optionally, address.
+        clock: Monotonic seconds.
+
+    Raises:
+        BudgetError: If the key is missing or cannot be one.
+        UsageError: If the address is unusable.
+    """
+    able = addressed(capabilities("runflow"), environment)
+    return Sentinel(able, *clients(able, environment, clock))
 
 
 def clients(
