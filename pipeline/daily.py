@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from pipeline.campaign.accounts import with_tiers
 from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.errors import CampaignError, Problem, UsageError
@@ -193,7 +194,7 @@ def load(files: Sequence[pathlib.Path], settings: Settings) -> tuple[LoadedCampa
     Raises:
         CampaignError: With every problem of all files.
     """
-    loaded = load_campaigns(files, settings.template_names())
+    loaded = with_tiers(load_campaigns(files, settings.template_names()), settings.tiers)
     if problems := tuple(problem for campaign in loaded for problem in unable(campaign)):
         raise CampaignError(problems)
     return loaded

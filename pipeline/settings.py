@@ -17,12 +17,14 @@ class Settings:
         templates: Scenes, layouts, plates and pages.
         work: The image store, outcomes and the local Prefect server's data.
         workers: How many pictures are worked on at the same time.
+        tiers: The file of what accounts may have; it need not be there.
         ledger: Address of the ledger's database; it may hold a password, so it is not shown.
     """
 
     templates: pathlib.Path
     work: pathlib.Path
     workers: int
+    tiers: pathlib.Path = pathlib.Path("tiers.yaml")
     ledger: str = dataclasses.field(default="", repr=False)
 
     @property
@@ -40,8 +42,8 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
     """Return the settings.
 
     Args:
-        environment: PROOFPRESS_TEMPLATES, PROOFPRESS_WORK, PROOFPRESS_WORKERS and
-            PROOFPRESS_LEDGER are read.
+        environment: PROOFPRESS_TEMPLATES, PROOFPRESS_WORK, PROOFPRESS_WORKERS,
+            PROOFPRESS_TIERS and PROOFPRESS_LEDGER are read.
         cores: Number of processor cores, the default for workers.
 
     Raises:
@@ -54,5 +56,6 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
         templates=pathlib.Path(environment.get("PROOFPRESS_TEMPLATES", PROJECT / "templates")),
         work=pathlib.Path(environment.get("PROOFPRESS_WORK", ".proofpress")),
         workers=max(1, int(workers)),
+        tiers=pathlib.Path(environment.get("PROOFPRESS_TIERS", "tiers.yaml")),
         ledger=environment.get("PROOFPRESS_LEDGER", ""),
     )

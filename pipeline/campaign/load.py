@@ -1,19 +1,18 @@
 """Load a campaign file: everything is checked at the door, every problem has its line."""
 
 import dataclasses
-import difflib
 import hashlib
 import pathlib
-import typing
 from collections.abc import Sequence
 from typing import Any, cast
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from pipeline.campaign.checks import findings
 from pipeline.campaign.document import Document, Node, Path, dotted, read_document
 from pipeline.campaign.model import Campaign
+from pipeline.campaign.problems import problem_at, problem_of
+from pipeline.campaign.tiers import Tier
 from pipeline.errors import CampaignError, Problem
 
 _ROUNDS = 50
@@ -37,16 +36,18 @@ class LoadedCampaign:
         document: The file as read; gives the line of every path.
         folder: Where the file is; pictures are named from there.
         sha256: Hash of the file's bytes.
+        tier: What its account may have; None if it has no account.
     """
 
     campaign: Campaign
     document: Document
     folder: pathlib.Path
     sha256: str
+    tier: Tier | None = None
 
     def problem(self, path: Path, what: str, remedy: str) -> Problem:
         """Return a problem at a path of the file."""
-        return _problem(self.document, path, what, remedy)
+        return problem_at(self.document, path, what, remedy)
 
 
 def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaign:
@@ -67,7 +68,7 @@ def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaig
     problems += structural
     if campaign is not None:
         problems += [
-            _problem(document, path, what, remedy)
+            problem_at(document, path, what, remedy)
             for path, what, remedy in findings(
                 campaign, lambda path: _names(document.tree, path), file.parent
             )
@@ -75,7 +76,7 @@ def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaig
         if campaign.template not in templates:
             what = f"there is no template {campaign.template!r}"
             remedy = f"use one of: {', '.join(templates)}"
-            problems.append(_problem(document, ("template",), what, remedy))
+            problems.append(problem_at(document, ("template",), what, remedy))
     if campaign is None or problems:
         unique = dict.fromkeys(problems)
         raise CampaignError(tuple(sorted(unique, key=lambda p: (p.line, p.path, p.what))))
@@ -125,7 +126,7 @@ def _validate(document: Document) -> tuple[Campaign | None, list[Problem]]:
             wrong = _causes([{**entry, "loc": _path(entry, tree)} for entry in entries])
         repaired = tree
         problems += [
-            _from_pydantic(document, e)
+            problem_of(document, e, Campaign)
             for e in wrong
             if e["loc"] not in mended and dotted(e["loc"]) not in known
         ]
@@ -203,72 +204,7 @@ def _with_item(items: list[Node], at: int, path: Path, value: Node | None) -> No
     return [*items[:at], *inner, *items[at + 1 :]]
 
 
-_KINDS: dict[str, tuple[str, str]] = {
-    "model_type": ("is not a table", "write `key: value` lines"),
-    "dict_type": ("is not a table", "write `key: value` lines"),
-    "tuple_type": ("is not a list", "write it as [a, b]"),
-    "string_type": ("is not one plain text", "write a single text here"),
-    "string_too_short": ("is empty", "write a text, or remove the line"),
-    "string_too_long": ("is longer than {max_length} characters", "shorten it"),
-    "too_short": ("is empty", "add at least one entry"),
-    "too_long": ("has more than {max_length} entries", "remove some"),
-    "greater_than_equal": ("is too small", "write {ge} or more"),
-    "less_than_equal": ("is too large", "write {le} or less"),
-}
-"""Pydantic's kinds of error in the words of this project: what is wrong, what to do."""
-
-
-def _from_pydantic(document: Document, entry: dict[str, Any]) -> Problem:
-    path: Path = entry["loc"]
-    kind = entry["type"]
-    if kind in _KINDS:
-        what, remedy = (text.format(**entry.get("ctx", {})) for text in _KINDS[kind])
-        return _problem(document, path, what, remedy)
-    if kind == "extra_forbidden":
-        return _problem(document, path, "unknown key", _suggestion(path))
-    if kind == "missing":
-        return _problem(document, path, "is missing", f"add `{path[-1]}:`")
-    if kind == "literal_error":
-        return _problem(document, path, "unknown value", f"use {entry['ctx']['expected']}")
-    text = entry["msg"].removeprefix("Value error, ")
-    what, _, remedy = text.partition("; ")
-    shown = entry["input"] if isinstance(entry["input"], str) else "this value"
-    if what.startswith("expected"):
-        return _problem(document, path, f"{shown!r} is not valid", f"{what}")
-    return _problem(document, path, what, remedy or "correct it")
-
-
-def _suggestion(path: Path) -> str:
-    model: Any = Campaign
-    for part in path[:-1]:  # the names of markets, offers and days are no fields: passed over
-        field = _fields(model).get(str(part))
-        model = _model_in(field.annotation) if field else model
-    known = list(_fields(model))
-    close = difflib.get_close_matches(str(path[-1]), known, n=1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return f"remove it, or use one of: {', '.join(known)}" if known else "remove it"
-
-
-def _fields(model: Any) -> dict[str, FieldInfo]:  # noqa: ANN401 - a model or nothing
-    fields: dict[str, FieldInfo] = getattr(model, "model_fields", {})
-    return {field.alias or name: field for name, field in fields.items()}
-
-
-def _model_in(annotation: Any) -> Any:  # noqa: ANN401 - what a field is annotated with
-    """Return the model that a field holds, in a table or a list or as it is; None if none."""
-    if hasattr(annotation, "model_fields"):
-        return annotation
-    found = (_model_in(inner) for inner in typing.get_args(annotation))
-    return next((model for model in found if model), None)
-
-
 def _names(tree: Node, path: Path) -> frozenset[str]:
     for part in path:
         tree = tree.get(str(part), {}) if isinstance(tree, dict) else {}
     return frozenset(tree) if isinstance(tree, dict) else frozenset()
-
-
-def _problem(document: Document, path: Path, what: str, remedy: str) -> Problem:
-    line = document.line_of(path)
-    return Problem(file=document.file, line=line, path=dotted(path), what=what, remedy=remedy)

@@ -195,6 +195,9 @@ class Campaign(Frozen):
     )
     valid_from: Date | None = None
     valid_to: Date | None = None
+    account: Identifier | None = Field(
+        default=None, description="Who it is made for, on a platform with tiers"
+    )
     provider: Identifier = "studio"
     model: Identifier = "flux-2-flex"
     quality: Literal["draft", "production", "final"] = "production"

@@ -58,6 +58,8 @@ class Variant:
         request: The plate it needs.
         fallback: The plate that the studio paints, for nothing, should no other be had.
         budget: What may be paid for it.
+        account: Who it is made for; empty if nobody is named.
+        quota: Paid pictures that the account may have on a campaign day; None for any number.
         second_opinion: Whether Sentinel is asked about the finished picture, for the record.
         cost: What the plate costs, in US dollars, as text.
         saved: What its size saves against the format's own rounded up, in US dollars, as text.
@@ -88,6 +90,8 @@ class Variant:
     request: PlateRequest
     fallback: PlateRequest
     budget: Budget
+    account: str
+    quota: int | None
     second_opinion: bool
     cost: str
     saved: str
@@ -220,6 +224,8 @@ def _lettered(asker: Asker, shown: tuple[Line, ...], route: Route, engine: str) 
         request=request,
         fallback=studio if able.name != STUDIO else request,
         budget=campaign.budget,
+        account=campaign.account or "",
+        quota=loaded.tier.daily if loaded.tier else None,
         second_opinion=campaign.second_opinion == "sentinel",
         cost="0" if request.pin else str(able.cost(request)),
         saved="0" if request.pin else str(size.saved),

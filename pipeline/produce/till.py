@@ -152,6 +152,7 @@ class Till:
                 campaign=budget.campaign,
                 day=budget.day,
                 month=budget.month,
+                pictures=variant.quota,
             ),
             attempts=budget.attempts,
             resubmits=budget.resubmit > 0,
@@ -168,6 +169,7 @@ class Till:
             run=self.run,
             provider=request.provider,
             model=request.model,
+            account=variant.account,
         )
 
     def _note(self, variant: Variant, kind: SavingKind, amount: decimal.Decimal) -> None:

@@ -47,7 +47,7 @@ def book(
         "created": ticks_of(now),
         "updated": ticks_of(now),
     }
-    row |= purpose_values(wanted.purpose)
+    row |= purpose_values(wanted.purpose) | {"account": wanted.purpose.account}
     entry = read_entry(connection.execute(_BOOK, row).one())
     add_events(connection, [event_row(attempt, EventKind.STATE, entry.state, now)])
     return entry

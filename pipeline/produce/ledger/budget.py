@@ -28,12 +28,14 @@ class Caps:
         campaign: On the campaign in all its life.
         day: On one campaign day.
         month: In the calendar month of the campaign day.
+        pictures: How many pictures the account may have on a campaign day, whatever they cost.
     """
 
     creative: decimal.Decimal | None = None
     campaign: decimal.Decimal | None = None
     day: decimal.Decimal | None = None
     month: decimal.Decimal | None = None
+    pictures: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ def refuse_over(
     Raises:
         BudgetError: If it does; the message names the first such cap, the narrowest.
     """
+    _refuse_over_quota(connection, purpose, caps)
     wanted = dollars_of(micros_of(reserve))
     for use in uses_of(connection, purpose, caps):
         if wanted > use.left:
@@ -105,3 +108,17 @@ def refuse_over(
                 f"${use.reserved} held back for attempts under way, so another ${wanted} does "
                 f"not fit; raise budget.{use.name} in the campaign, or let the rest be typeset"
             )
+
+
+def _refuse_over_quota(connection: Connection, purpose: Purpose, caps: Caps) -> None:
+    """Refuse a picture more than an account may have on a day; one that cost nothing is none."""
+    if caps.pictures is None:
+        return
+    paid = (ATTEMPTS.c.reserved > 0) | (ATTEMPTS.c.charged > 0)
+    ours = (ATTEMPTS.c.account == purpose.account) & (ATTEMPTS.c.day == purpose.day.isoformat())
+    had = connection.execute(select(func.count()).where(ours, paid)).scalar_one()
+    if had >= caps.pictures:
+        raise BudgetError(
+            f"the account {purpose.account} has had its {caps.pictures} pictures of {purpose.day}; "
+            "raise `daily` of its tier, or let the rest be typeset on the studio's plates"
+        )

@@ -85,6 +85,7 @@ def _purpose(row: Row[tuple[object, ...]]) -> Purpose:
         run=row.run,
         provider=row.provider,
         model=row.model,
+        account=row.account,
     )
 
 

@@ -23,6 +23,7 @@ class Purpose:
         run: Id of the run.
         provider: Who is asked.
         model: Which model.
+        account: Who it is made for; empty if nobody is named.
     """
 
     campaign: str
@@ -34,6 +35,7 @@ class Purpose:
     run: str
     provider: str
     model: str
+    account: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,12 +23,13 @@ from sqlalchemy import (
     inspect,
     select,
     text,
+    update,
 )
 
 from pipeline.errors import UsageError
 from pipeline.produce.ledger.states import ENDED, EntryState
 
-VERSION = 1
+VERSION = 2
 """Version of the tables; a ledger with a higher one is refused."""
 
 _SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER
@@ -38,6 +39,8 @@ _LIVE = text(f"state NOT IN {_ENDED}")
 _OPEN = text("ended IS NULL")
 
 METADATA = MetaData()
+
+_QUOTA = Index("quota", "account", "day")
 
 META = Table(
     "meta",
@@ -63,6 +66,7 @@ ATTEMPTS = Table(
     Column("provider", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("lettering", Text, nullable=False),
+    Column("account", Text, nullable=False, server_default=""),
     Column("state", String(16), CheckConstraint(f"state IN {_STATES}"), nullable=False),
     Column("reserved", BigInteger, CheckConstraint("reserved >= 0"), nullable=False),
     Column("charged", BigInteger, CheckConstraint("charged >= 0")),
@@ -82,6 +86,7 @@ ATTEMPTS = Table(
     Index("one_live_attempt", "job", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
     # A budget is summed before each intent; from this index alone, without reading the rows.
     Index("money", "campaign", "day", "variant", "charged", "reserved"),
+    _QUOTA,
 )
 
 EVENTS = Table(
@@ -163,6 +168,16 @@ def create_tables(connection: Connection) -> None:
             f"the ledger has tables of version {version}, this program knows version {VERSION}; "
             "install the version of Proofpress that wrote it"
         )
+    if int(version) < VERSION:
+        _name_accounts(connection)
+
+
+def _name_accounts(connection: Connection) -> None:
+    """Make version 1 into version 2, which names the account of each attempt."""
+    column = "ALTER TABLE attempts ADD COLUMN account TEXT NOT NULL DEFAULT ''"
+    connection.exec_driver_sql(column)
+    _QUOTA.create(connection)
+    connection.execute(update(META).where(META.c.key == "schema").values(value=str(VERSION)))
 
 
 def _guards(dialect: str) -> list[str]:
