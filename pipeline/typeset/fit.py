@@ -10,9 +10,12 @@ from collections.abc import Sequence
 
 from pipeline.typeset.breaks import Segment, segments
 from pipeline.typeset.price import price_width
+from pipeline.typeset.rag import BAD, strains
 from pipeline.typeset.renderer import Renderer, TextStyle
 
 _STEPS = 48
+_GOOD_BREAK = 0.9
+"""A block gets smaller down to this share of its size for breaks that read better."""
 _MEASURING_SLACK = 0.998
 """Keep 0.2 % of the width free: segments are measured apart, rows are drawn together."""
 
@@ -55,12 +58,14 @@ class FittedLine:
         size: Font size in pixels.
         rows: The text of each row.
         widths: The advance width of each row in pixels.
+        strain: How badly its rows end, 0 for breaks where one would pause.
     """
 
     spec: LineSpec
     size: float
     rows: tuple[str, ...]
     widths: tuple[float, ...]
+    strain: float = 0.0
 
     @property
     def height(self) -> float:
@@ -104,6 +109,7 @@ class _Measured:
     widths: tuple[float, ...]
     hyphens: tuple[float, ...]
     space: float
+    strains: tuple[float, ...]
 
 
 def fit_lines(
@@ -125,17 +131,39 @@ def fit_lines(
     """
     for loose in (False, True):
         measured = [_measure(spec, renderer, loose=loose) for spec in specs]
+        found: Fitted | None = None
         for step in range(round(_STEPS * ceiling), -1, -1):
             lines = _at_scale(specs, measured, box[0], step / _STEPS)
-            if lines is not None and _height(lines, gap) <= box[1]:
-                return Fitted(scale=step / _STEPS, lines=lines)
+            if lines is None or _height(lines, gap) > box[1]:
+                continue
+            if found is None or _reads_better(lines, found.lines):
+                found = Fitted(scale=step / _STEPS, lines=lines)
+            if _strain(found.lines) == 0.0 or _much_smaller(lines, found.lines):
+                break
+        if found is not None:
+            return found
     return _refusal(specs, [_measure(s, renderer, loose=True) for s in specs], box)
+
+
+def _strain(lines: Sequence[FittedLine]) -> float:
+    return max(line.strain for line in lines)
+
+
+def _reads_better(lines: Sequence[FittedLine], found: Sequence[FittedLine]) -> bool:
+    """Return whether smaller lines break better, on as many rows."""
+    rows = sum(len(line.rows) for line in lines) <= sum(len(line.rows) for line in found)
+    return rows and _strain(lines) < _strain(found) and not _much_smaller(lines, found)
+
+
+def _much_smaller(lines: Sequence[FittedLine], found: Sequence[FittedLine]) -> bool:
+    pairs = zip(lines, found, strict=True)
+    return any(one.size < _GOOD_BREAK * other.size for one, other in pairs)
 
 
 def _measure(spec: LineSpec, renderer: Renderer, *, loose: bool) -> _Measured:
     if spec.retail:
         width = price_width(spec.text, spec.style, renderer)
-        return _Measured((Segment(text=spec.text, glue=""),), (width,), (0.0,), 0.0)
+        return _Measured((Segment(text=spec.text, glue=""),), (width,), (0.0,), 0.0, (0.0,))
     pieces = segments(spec.text, spec.locale, loose=loose)
     texts = [piece.text for piece in pieces]
     widths = renderer.measure([*texts, "n n", "nn", "-"], spec.style)
@@ -145,6 +173,7 @@ def _measure(spec: LineSpec, renderer: Renderer, *, loose: bool) -> _Measured:
         widths=widths[:count],
         hyphens=tuple(widths[count + 2] if piece.hyphen else 0.0 for piece in pieces),
         space=widths[count] - widths[count + 1],
+        strains=strains(pieces, spec.locale),
     )
 
 
@@ -162,7 +191,10 @@ def _at_scale(
             return None
         texts = tuple(_row_text(words, start, end) for start, end in rows)
         widths = tuple(size * _row_width(words, start, end) for start, end in rows)
-        fitted.append(FittedLine(spec=spec, size=size, rows=texts, widths=widths))
+        strain = max((words.strains[end - 1] for _, end in rows[:-1]), default=0.0)
+        strain = strain if strain >= BAD else 0.0
+        line = FittedLine(spec=spec, size=size, rows=texts, widths=widths, strain=strain)
+        fitted.append(line)
     return tuple(fitted)
 
 
@@ -174,13 +206,14 @@ def _wrap(words: _Measured, width: float, most_rows: int) -> list[tuple[int, int
     """Return rows as (start, end) into the pieces: fewest rows, then the most even ones.
 
     Width is in em. Minimises the sum of squared slacks, as Knuth and Plass do for paragraphs,
-    without stretch.
+    without stretch; a break where nobody would pause counts as so much more slack.
     """
     count = len(words.pieces)
+    strain = [(part * width) ** 2 for part in (*words.strains[:-1], 0.0)]
     best: list[tuple[int, float, int]] = [(0, 0.0, 0)]
     for end in range(1, count + 1):
         options = [
-            (best[start][0] + 1, best[start][1] + (width - row) ** 2, start)
+            (best[start][0] + 1, best[start][1] + (width - row) ** 2 + strain[end - 1], start)
             for start in range(end)
             if best[start][0] <= most_rows and (row := _row_width(words, start, end)) <= width
         ]

@@ -11,29 +11,12 @@ from pipeline.campaign.text import is_blank
 from pipeline.typeset.block import Block, BlockLine
 from pipeline.typeset.fit import Fitted, FittedLine, LineSpec, Misfit, fit_lines
 from pipeline.typeset.fonts import families_within, latin_family, missing_glyphs, script_within
+from pipeline.typeset.leading import line_height
 from pipeline.typeset.pairing import drop, size_beside, weight_beside
 from pipeline.typeset.price import SMALLEST, runs_of
 from pipeline.typeset.renderer import Renderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
 
-LEADING = {
-    "Latn": 1.1,
-    "Cyrl": 1.15,
-    "Grek": 1.15,
-    "Hebr": 1.18,
-    "Arab": 1.42,
-    "Deva": 1.32,
-    "Thai": 1.4,
-    "Jpan": 1.24,
-    "Kore": 1.22,
-    "Hans": 1.24,
-    "Hant": 1.24,
-}
-"""Line height in em by script: marks above and below the letters need room."""
-
-_STACKED_MARKS = {"vi": 1.24}
-_TALL = {"Oswald": 1.22, "Playfair Display": 1.14, "Amiri": 1.5}
-"""Faces whose letters are taller than their script's line height allows for."""
 _SNUG = frozenset({"pill", "tag"})
 _BUTTON = 1.2
 _JOINED = frozenset({"Arab", "Deva", "Thai"})
@@ -206,19 +189,11 @@ def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
         smallest=smallest,
         largest=max(smallest, largest),
         rows=line.rows,
-        leading=_leading(line, script, stack[0], sheet) * line.leading,
+        leading=line_height(line.text, script, stack[0], sheet.locale) * line.leading,
         drop=drop(stack[0], script),
         # A currency too small to read is no price: then all of it is set in one size.
         retail=line.price_style == "retail" and smallest * SMALLEST >= SMALLEST_PIXELS,
     )
-
-
-def _leading(line: BlockLine, script: str, family: str, sheet: Sheet) -> float:
-    tall = _TALL.get(family, 0.0)
-    if line.text.isascii():  # a brand's name needs no room for marks it does not have
-        return max(LEADING["Latn"], tall)
-    language = babel.Locale.parse(sheet.locale).language
-    return max(_STACKED_MARKS.get(language, LEADING.get(script, LEADING["Latn"])), tall)
 
 
 def _place(block: Block, lines: Sequence[FittedLine], sheet: Sheet) -> LaidBlock:

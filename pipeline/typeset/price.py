@@ -19,7 +19,7 @@ from pipeline.typeset.renderer import Renderer, TextStyle
 
 DECIMALS = 0.62
 """Size of the decimals in relation to the amount."""
-SYMBOL = 0.62
+SYMBOL = 0.66
 LETTERS = 0.5
 """Size of a currency's sign, and of a currency that is written in several letters."""
 
