@@ -192,7 +192,7 @@ class Shop:
         )
         counts = {"shared": wanted, "single": wanted}
         return Press(
-            plates=Plates(studio, self.store, time.monotonic, time.sleep),
+            plates=Plates(studio, self.store),
             compositor=compositor,
             store=self.store,
             till=Till(means, f"run-{secrets.token_hex(6)}", counts),

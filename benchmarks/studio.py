@@ -16,7 +16,6 @@ from pipeline.daily import load
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.creative import Creative
 from pipeline.produce.finish import decode, encode, ground_file
-from pipeline.produce.providers.protocol import Attempt
 from pipeline.produce.providers.studio import Studio
 from pipeline.proof.reading import Pixels
 from pipeline.settings import PROJECT, read_settings
@@ -165,8 +164,7 @@ def _plate(variant: Variant, dice: np.random.Generator, renderer: TakumiRenderer
         changed = {**request.backdrop, "kind": kind, "colours": colours}
         request = dataclasses.replace(request, backdrop=changed)
     studio = Studio(PROJECT / "templates" / "plates", renderer)
-    attempt = Attempt(id=request.fingerprint, request=request, seed=request.seed)
-    painted = studio.fetch(studio.submit(attempt), "")
+    painted = studio.paint(request)
     plate = decode(painted, request.width, request.height)
     return _textured(plate, dice) if dice.random() < TEXTURED else plate
 

@@ -22,7 +22,6 @@ from pipeline.daily import Workshop, load, open_workshop
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
-from pipeline.produce.providers.protocol import Attempt
 from pipeline.produce.providers.studio import Studio
 from pipeline.proof.corruption import script_name
 from pipeline.proof.prove import Proofreader
@@ -117,8 +116,7 @@ class Painter:
         """Return the picture, RGB, shape [height, width, 3], or the line that cannot be set."""
         request = variant.request
         studio = Studio(self.templates / "plates", self.renderer)
-        attempt = Attempt(id=request.fingerprint, request=request, seed=request.seed)
-        painted = studio.fetch(studio.submit(attempt), "")
+        painted = studio.paint(request)
         canvas = Canvas(
             plate=decode(painted, request.width, request.height),
             template=variant.template,

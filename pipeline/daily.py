@@ -6,7 +6,6 @@ import hashlib
 import importlib.metadata
 import pathlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.campaign.accounts import with_tiers
@@ -170,7 +169,7 @@ def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]
         settings=settings,
         renderer=renderer,
         press=Press(
-            plates=Plates(studio, store, time.monotonic, time.sleep),
+            plates=Plates(studio, store),
             compositor=Compositor(
                 letterer=Letterer(renderer=renderer, layouts=settings.templates / "layouts"),
                 prover=prover,

@@ -4,7 +4,7 @@ import dataclasses
 import decimal
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,19 @@ from pipeline.errors import ProviderError
 from pipeline.plan.job import PlateRequest
 from pipeline.produce.finish import decode, fitted, opened
 from pipeline.produce.outcome import Plate
-from pipeline.produce.providers.protocol import Attempt, Poll, Provider, State, Ticket
 from pipeline.produce.store import Store
 
-DEADLINE = 300.0
-"""Seconds that one attempt may take from submit to picture."""
 
-_PAUSE = 1.0
+class Painter(Protocol):
+    """Who paints plates on this machine; `pipeline.produce.providers.studio.Studio` does."""
+
+    def paint(self, request: PlateRequest) -> bytes:
+        """Return a plate as PNG.
+
+        Raises:
+            ProviderError: If a picture that goes into it cannot be read.
+        """
+        ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +43,16 @@ class Obtained:
 
 
 class Plates:
-    """Takes plates from the store, or from a provider if the store has none.
+    """Takes plates from the store, or has them painted if the store has none.
 
     Args:
-        provider: Where new plates come from.
+        painter: Paints new plates, for nothing.
         store: Where plates are kept.
-        clock: Monotonic seconds.
-        sleep: Waits for some seconds.
     """
 
-    def __init__(
-        self,
-        provider: Provider,
-        store: Store,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        self._provider = provider
+    def __init__(self, painter: Painter, store: Store) -> None:
+        self._painter = painter
         self._store = store
-        self._clock = clock
-        self._sleep = sleep
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -64,7 +60,7 @@ class Plates:
         """Return the plate of a request.
 
         Raises:
-            ProviderError: If the provider did not deliver a usable picture in time.
+            ProviderError: If it cannot be painted.
         """
         with self._guard:
             lock = self._locks[request.fingerprint]
@@ -124,29 +120,16 @@ class Plates:
         return dataclasses.replace(plate, reused=True, cost=decimal.Decimal(0)), content
 
     def _new(self, request: PlateRequest) -> Obtained:
-        attempt = Attempt(id=request.fingerprint, request=request, seed=request.seed)
-        ticket = self._provider.submit(attempt)
-        content = self._provider.fetch(ticket, self._wait(ticket).url)
+        content = self._painter.paint(request)
         pixels = decode(content, request.width, request.height)
-        able = self._provider.capabilities
         plate = Plate(
             sha256=self._store.put(content),
             provider=request.provider,
             model=request.model,
             prompt_sha256=request.prompt_sha256,
             seed=request.seed,
-            cost=able.cost(request),
+            cost=decimal.Decimal(0),
             reused=False,
         )
         self._store.keep_plate(request.fingerprint, plate)
         return Obtained(plate=plate, pixels=pixels)
-
-    def _wait(self, ticket: Ticket) -> Poll:
-        until = self._clock() + DEADLINE
-        while (answer := self._provider.poll(ticket)).state is not State.READY:
-            if answer.state is not State.WAITING:
-                raise ProviderError(f"the provider made no picture: {answer.detail}")
-            if self._clock() >= until:
-                raise ProviderError(f"the provider made no picture within {DEADLINE:.0f} s")
-            self._sleep(_PAUSE)
-        return answer

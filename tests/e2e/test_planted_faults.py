@@ -4,7 +4,6 @@ import dataclasses
 import datetime as dt
 import functools
 import pathlib
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -73,7 +72,7 @@ def creative(market: str, store: pathlib.Path) -> Creative:
     variants = variants_of(loaded, {market: DAY}, (settings.templates, engine))
     variant = next(v for v in variants if v.format.name == "google-landscape")
     studio = Studio(settings.templates / "plates", RENDERER)
-    plates = Plates(studio, Store(store), time.monotonic, time.sleep)
+    plates = Plates(studio, Store(store))
     canvas = Canvas(
         plate=plates.obtain(variant.request).pixels,
         template=variant.template,

@@ -135,9 +135,7 @@ def shop(store: Store, renderer: TakumiRenderer, tmp_path: pathlib.Path) -> Iter
         ledger=ledger, store=store, open_provider=lambda _: vendor, timing=timing, now=now
     )
     press = Press(
-        plates=Plates(
-            Studio(PROJECT / "templates" / "plates", renderer), store, time.monotonic, time.sleep
-        ),
+        plates=Plates(Studio(PROJECT / "templates" / "plates", renderer), store),
         compositor=Compositor(
             letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
             prover=prover,
@@ -249,7 +247,7 @@ def test_a_repaired_plate_serves_the_next_wording_too(shop: Shop, variants: Vari
     assert len(shop.vendor.asked) == 2
     assert outcome.status is Status.ACCEPTED
     assert outcome.plate is not None
-    assert (outcome.plate.reused, outcome.plate.cost) == (True, 0)
+    assert (outcome.plate.reused, outcome.plate.cost) == (True, decimal.Decimal(0))
 
 
 def test_where_words_need_not_be_drawn_the_first_picture_is_repaired(

@@ -35,9 +35,7 @@ def made(variants: Callable[..., list[Variant]], store: Store, renderer: TakumiR
     """Return a right creative and its outcome."""
     variant = variants()[0]
     press = Press(
-        plates=Plates(
-            Studio(PROJECT / "templates" / "plates", renderer), store, lambda: 0.0, lambda _: None
-        ),
+        plates=Plates(Studio(PROJECT / "templates" / "plates", renderer), store),
         compositor=Compositor(
             letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
             prover=Seeing(),

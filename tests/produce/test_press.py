@@ -12,7 +12,7 @@ import PIL.Image
 import pytest
 
 from pipeline.errors import ProviderError, TemplateError, ToolMissingError
-from pipeline.plan.catalogue import Capabilities, capabilities
+from pipeline.plan.job import PlateRequest
 from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
 from pipeline.produce.compositor import Compositor
@@ -20,7 +20,6 @@ from pipeline.produce.crew import produce_all
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
 from pipeline.produce.press import Press
-from pipeline.produce.providers.protocol import Attempt, Ticket
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.store import Store
 from pipeline.proof.verdict import Box, ExtraText, LineProof, Proof, Verdict
@@ -93,24 +92,16 @@ class Prover:
 class BusyStudio(Studio):
     """A studio that counts, and whose faults are switches."""
 
-    submits = 0
+    asked = 0
     refuses = ""
     paints: Pixels | None = None
 
-    @property
-    def capabilities(self) -> Capabilities:
-        return capabilities("studio")
-
-    def submit(self, attempt: Attempt) -> Ticket:
-        self.submits += 1
+    def paint(self, request: PlateRequest) -> bytes:
+        self.asked += 1
         if self.refuses:
             raise ProviderError(self.refuses)
-        return super().submit(attempt)
-
-    def fetch(self, ticket: Ticket, url: str) -> bytes:
-        painted = super().fetch(ticket, url)
         if self.paints is None:
-            return painted
+            return super().paint(request)
         out = io.BytesIO()
         PIL.Image.fromarray(self.paints).save(out, "PNG")
         return out.getvalue()
@@ -134,7 +125,7 @@ def shop(store: Store, renderer: TakumiRenderer) -> Shop:
     """Return a press with the real studio and letterer, and a prover that is told what to say."""
     studio, prover = BusyStudio(PROJECT / "templates" / "plates", renderer), Prover()
     press = Press(
-        plates=Plates(studio, store, lambda: 0.0, lambda _: None),
+        plates=Plates(studio, store),
         compositor=Compositor(
             letterer=Letterer(renderer=renderer, layouts=PROJECT / "templates" / "layouts"),
             prover=prover,
@@ -275,7 +266,7 @@ def test_an_accepted_outcome_is_taken_over_without_work(shop: Shop, variants: Va
     first = shop.produce(variants())
     again = shop.produce(variants())
     assert len(shop.prover.shown) == 2
-    assert shop.studio.submits == 1
+    assert shop.studio.asked == 1
     assert [outcome.deliverable for outcome in again] == [outcome.deliverable for outcome in first]
     assert {outcome.attempts for outcome in again} == {0}
     assert all(outcome.plate and outcome.plate.reused for outcome in again)
@@ -288,7 +279,7 @@ def test_a_held_outcome_is_tried_again_over_the_same_plate(shop: Shop, variants:
     again = shop.produce(variants())
     assert {outcome.status for outcome in again} == {Status.ACCEPTED}
     assert len(shop.prover.shown) == 4
-    assert shop.studio.submits == 1
+    assert shop.studio.asked == 1
 
 
 def test_an_outcome_whose_picture_is_damaged_is_made_again(
@@ -349,7 +340,7 @@ def test_an_outcome_whose_evidence_is_damaged_is_made_again(
 def test_a_price_change_needs_no_new_plate(shop: Shop, variants: Variants) -> None:
     shop.produce(variants())
     changed = shop.produce(variants("8.90", "7.90"))
-    assert shop.studio.submits == 1
+    assert shop.studio.asked == 1
     assert {outcome.status for outcome in changed} == {Status.ACCEPTED}
     assert shop.prover.shown[-1][1] == ("Marlow & Pine", "Schüsseln", "€\u00a07,90")
 
@@ -364,5 +355,5 @@ def test_outcomes_come_in_the_order_of_the_variants_however_many_work(
         some, shop.press, 2, lambda _: threads.add(threading.current_thread().name)
     )
     assert [outcome.variant for outcome in outcomes] == [variant.id for variant in some]
-    assert shop.studio.submits == 1
+    assert shop.studio.asked == 1
     assert len(threads) <= 2

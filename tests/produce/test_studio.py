@@ -9,16 +9,9 @@ import pytest
 from PIL import Image
 
 from pipeline.campaign.formats import known_formats
-from pipeline.errors import TemplateError
+from pipeline.errors import ProviderError, TemplateError
 from pipeline.plan.job import Picture, PlateRequest, Reference
 from pipeline.produce.finish import decode, encode
-from pipeline.produce.providers.protocol import (
-    Attempt,
-    ExpiredError,
-    NotAcceptedError,
-    State,
-    Ticket,
-)
 from pipeline.produce.providers.studio import Studio
 from pipeline.typeset.renderer import TakumiRenderer
 
@@ -40,7 +33,7 @@ def request(picture: Picture | None = None, **backdrop: object) -> PlateRequest:
     }
     whole = {
         "kind": "sunburst",
-        "colours": ["#FFF8EC", "#FFC83D"],
+        "colours": ["#FFF8EC", "#FFC83D", "#C63F1C"],
         "subjects": [subject],
         "direction": "ltr",
         "template": "hash",
@@ -58,16 +51,6 @@ def request(picture: Picture | None = None, **backdrop: object) -> PlateRequest:
     )
 
 
-def paint(studio: Studio, wanted: PlateRequest) -> bytes:
-    ticket = studio.submit(attempt(wanted))
-    assert studio.poll(ticket).state is State.READY
-    return studio.fetch(ticket, "")
-
-
-def attempt(wanted: PlateRequest) -> Attempt:
-    return Attempt(id=wanted.fingerprint, request=wanted, seed=wanted.seed)
-
-
 def product(folder: pathlib.Path, *colour: int) -> Picture:
     file = folder / "product.png"
     Image.new("RGBA", (50, 50), (*colour, 255)).save(file)
@@ -75,8 +58,8 @@ def product(folder: pathlib.Path, *colour: int) -> Picture:
 
 
 def test_a_plate_has_the_size_and_the_colours_that_were_asked_for(studio: Studio) -> None:
-    wanted = request(colours=["#0000FF", "#00FF00"])
-    pixels = decode(paint(studio, wanted), WIDTH, HEIGHT).astype(int)
+    wanted = request(colours=["#00FF00", "#0000FF", "#FF0000"])
+    pixels = decode(studio.paint(wanted), WIDTH, HEIGHT).astype(int)
     red, green, blue = pixels[:6, :6].reshape(-1, 3).mean(axis=0)  # wall, with a ray of light
     assert red < 12
     assert blue > 200 > green
@@ -86,11 +69,11 @@ def test_the_same_request_gives_the_same_bytes_from_any_studio(
     studio: Studio, renderer: TakumiRenderer
 ) -> None:
     other = Studio(PROJECT / "templates" / "plates", renderer)
-    assert paint(studio, request()) == paint(other, request())
+    assert studio.paint(request()) == other.paint(request())
 
 
 def test_another_seed_gives_other_grain(studio: Studio) -> None:
-    assert paint(studio, request()) != paint(studio, dataclasses.replace(request(), seed=8))
+    assert studio.paint(request()) != studio.paint(dataclasses.replace(request(), seed=8))
 
 
 @pytest.mark.parametrize(("direction", "left"), [("ltr", 20), ("rtl", 100)])
@@ -98,19 +81,11 @@ def test_the_product_stands_in_its_place_on_the_side_where_reading_starts(
     studio: Studio, tmp_path: pathlib.Path, direction: str, left: int
 ) -> None:
     wanted = request(product(tmp_path, 0, 0, 255), direction=direction)
-    pixels = decode(paint(studio, wanted), WIDTH, HEIGHT).astype(int)
+    pixels = decode(studio.paint(wanted), WIDTH, HEIGHT).astype(int)
     blue = np.argwhere((pixels[:, :, 2] > 230) & (pixels[:, :, 0] < 30))
     (top, first), (bottom, last) = blue.min(axis=0), blue.max(axis=0)
     assert (first, last) == (left, left + 79)  # 80 px wide and tall: the largest that fits
     assert (top, bottom) == (120, 199)  # standing on the lower edge of a place of 100 px
-
-
-def test_a_plate_is_fetched_once_and_only_after_it_was_submitted(studio: Studio) -> None:
-    ticket = studio.submit(attempt(request()))
-    studio.fetch(ticket, "")
-    with pytest.raises(ExpiredError, match="submit it again"):
-        studio.fetch(ticket, "")
-    assert studio.poll(Ticket(request_id="never")).state is State.MISSING
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\nrest"])
@@ -119,13 +94,13 @@ def test_a_product_picture_that_cannot_be_read_is_named(
 ) -> None:
     picture = product(tmp_path, 0, 0, 0)
     picture.path.write_bytes(content)
-    with pytest.raises(NotAcceptedError, match=r"product\.png: cannot be read as a picture"):
-        studio.submit(attempt(request(picture)))
+    with pytest.raises(ProviderError, match=r"product\.png: cannot be read as a picture"):
+        studio.paint(request(picture))
 
 
 def test_a_backdrop_that_is_not_there_is_named(studio: Studio) -> None:
     with pytest.raises(TemplateError, match=r"nowhere\.html\.j2"):
-        studio.submit(attempt(request(kind="nowhere")))
+        studio.paint(request(kind="nowhere"))
 
 
 def noise(width: int, height: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

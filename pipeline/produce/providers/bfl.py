@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.plan.catalogue import Capabilities
-from pipeline.produce.providers.calls import Callback, Calls
+from pipeline.produce.providers.calls import Calls
 from pipeline.produce.providers.encoding import base64_of, bfl_input, slug_of
 from pipeline.produce.providers.outputs import prompt_in
 from pipeline.produce.providers.protocol import (
@@ -24,7 +23,6 @@ from pipeline.produce.providers.protocol import (
     TransientError,
 )
 from pipeline.produce.providers.replies import money, safe_id, shown
-from pipeline.produce.providers.transport import Keyed, Open
 
 _CREDIT = decimal.Decimal("0.01")
 """US dollars of one credit."""
@@ -38,24 +36,18 @@ class Bfl:
     """Runs models at Black Forest Labs.
 
     Args:
-        able: What it declares, with its address.
-        keyed: Calls its API.
-        open_: Downloads.
-        callback: Where it may report the end of a task.
+        calls: Calls its API.
+
+    Attributes:
+        capabilities: What it declares.
+        fetch: Returns the bytes of a picture that is ready.
     """
 
-    def __init__(
-        self, able: Capabilities, keyed: Keyed, open_: Open, callback: Callback | None = None
-    ) -> None:
-        self._able = able
-        self._base = able.urls["api"]
-        self._calls = Calls(able, keyed, open_)
-        self._callback = callback
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Return what Black Forest Labs can do and what it costs."""
-        return self._able
+    def __init__(self, calls: Calls) -> None:
+        self.capabilities = calls.able
+        self.fetch = calls.fetch
+        self._calls = calls
+        self._base = calls.able.urls["api"]
 
     def submit(self, attempt: Attempt) -> Ticket:
         """Start a task.
@@ -64,12 +56,12 @@ class Bfl:
             NotAcceptedError: If it was provably not accepted.
             OutcomeUnknownError: If that cannot be told.
         """
-        model = self._able.model(attempt.request.model)
+        model = self.capabilities.model(attempt.request.model)
         images = [base64_of(one) for one in attempt.request.references]
         tree = bfl_input(attempt, model, images)
-        if self._callback:
-            tree["webhook_url"] = self._callback.url
-            tree |= {"webhook_secret": self._callback.secret} if self._callback.secret else {}
+        if callback := self._calls.callback:
+            tree["webhook_url"] = callback.url
+            tree |= {"webhook_secret": callback.secret} if callback.secret else {}
         answer = self._calls.submit(f"{self._base}/v1/{slug_of(attempt, model)}", tree)
         said = self._calls.submitted(answer)
         name = safe_id(said.get("id"))
@@ -90,11 +82,6 @@ class Bfl:
         if answer.status == 404:  # noqa: PLR2004 - an older node's way to say it
             return Poll(state=State.MISSING)
         return _poll_of(self._calls.told(answer))
-
-    def fetch(self, ticket: Ticket, url: str) -> bytes:
-        """Return the bytes of a picture that is ready; see `protocol.Provider.fetch`."""
-        del ticket
-        return self._calls.picture(url)
 
     def look_up(self, attempt: Attempt, since: dt.datetime) -> Ticket | None:
         """Refuse: there is no listing."""

@@ -8,6 +8,7 @@ from pipeline.plan.catalogue import Capabilities
 from pipeline.produce.providers.protocol import (
     NotAcceptedError,
     OutcomeUnknownError,
+    Ticket,
     TransientError,
 )
 from pipeline.produce.providers.replies import accepted, found
@@ -35,19 +36,29 @@ class Calls:
     """One provider's API, with its failures in the words of the protocol.
 
     Args:
-        able: The provider.
+        able: What the provider declares, with its addresses.
         keyed: Calls it.
-        open_: Downloads.
+        open_: Uploads and downloads.
+        callback: Where it may report the end of a request; None for nowhere.
+
+    Attributes:
+        able: What the provider declares.
+        open: Uploads and downloads.
+        callback: Where it may report the end of a request.
     """
 
-    def __init__(self, able: Capabilities, keyed: Keyed, open_: Open) -> None:
-        self._name = able.name
-        self.keyed = keyed
+    def __init__(
+        self, able: Capabilities, keyed: Keyed, open_: Open, callback: Callback | None = None
+    ) -> None:
+        self.able = able
         self.open = open_
+        self.callback = callback
+        self._keyed = keyed
+        self._name = able.name
 
     def own(self, url: object) -> str:
         """Return an address of an answer if the key may go there; empty if not."""
-        return url if isinstance(url, str) and self.keyed.may_go_to(url) else ""
+        return url if isinstance(url, str) and self._keyed.may_go_to(url) else ""
 
     def submitted(self, answer: Answer) -> dict[str, Any]:
         """Return the JSON of an answer that accepts; see `replies.accepted`."""
@@ -61,7 +72,7 @@ class Calls:
             OutcomeUnknownError: If no whole answer came.
         """
         try:
-            return self.keyed.send("POST", url, tree, headers)
+            return self._keyed.send("POST", url, tree, headers)
         except NotSentError as error:
             raise NotAcceptedError(str(error), retry=True) from None
         except LostError as error:
@@ -75,7 +86,7 @@ class Calls:
             TransientError: If none came.
         """
         try:
-            return self.keyed.send("GET", url)
+            return self._keyed.send("GET", url)
         except (NotSentError, LostError, ForeignAddressError) as error:
             raise TransientError(str(error)) from None
 
@@ -83,14 +94,19 @@ class Calls:
         """Return the JSON of the answer to a question; see `replies.found`."""
         return found(self._name, answer)
 
-    def picture(self, url: str) -> bytes:
+    def fetch(self, ticket: Ticket, url: str) -> bytes:
         """Return a picture, downloaded without the key or taken from a `data:` address.
+
+        Args:
+            ticket: Of the attempt; where its picture is, the poll has said.
+            url: Where it is.
 
         Raises:
             TransientError: If it did not come whole or in time.
             ExpiredError: If its address is no longer valid.
             SpoiltError: If what came whole is no picture.
         """
+        del ticket
         if not url:
             raise TransientError(f"{self._name} gave no address for the picture; poll again")
         return from_data_url(url) if url.startswith("data:") else self.open.picture(url)

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pipeline.plan.catalogue import Capabilities
-from pipeline.produce.providers.calls import Callback, Calls
+from pipeline.produce.providers.calls import Calls
 from pipeline.produce.providers.encoding import data_url_of, fal_input, slug_of
 from pipeline.produce.providers.outputs import is_flagged, picture_url, prompt_in
 from pipeline.produce.providers.protocol import (
@@ -24,7 +23,6 @@ from pipeline.produce.providers.protocol import (
     TransientError,
 )
 from pipeline.produce.providers.replies import is_moderation, money, reason_of, safe_id, shown
-from pipeline.produce.providers.transport import Keyed, Open
 from pipeline.produce.providers.wire import Answer
 
 _HEADERS = {"x-fal-disable-fallbacks": "true"}
@@ -49,25 +47,19 @@ class Fal:
     be looked up.
 
     Args:
-        able: What it declares, with its addresses.
-        keyed: Calls its API.
-        open_: Downloads.
-        callback: Where it may report the end of a request.
+        calls: Calls its API.
+
+    Attributes:
+        capabilities: What it declares.
+        fetch: Returns the bytes of a picture that is ready.
     """
 
-    def __init__(
-        self, able: Capabilities, keyed: Keyed, open_: Open, callback: Callback | None = None
-    ) -> None:
-        self._able = able
-        self._queue = able.urls["queue"]
-        self._platform = able.urls["platform"]
-        self._calls = Calls(able, keyed, open_)
-        self._callback = callback
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Return what fal can do and what it costs."""
-        return self._able
+    def __init__(self, calls: Calls) -> None:
+        self.capabilities = calls.able
+        self.fetch = calls.fetch
+        self._calls = calls
+        self._queue = calls.able.urls["queue"]
+        self._platform = calls.able.urls["platform"]
 
     def submit(self, attempt: Attempt) -> Ticket:
         """Put a request into the queue.
@@ -76,12 +68,12 @@ class Fal:
             NotAcceptedError: If it was provably not accepted.
             OutcomeUnknownError: If that cannot be told.
         """
-        model = self._able.model(attempt.request.model)
+        model = self.capabilities.model(attempt.request.model)
         images = [data_url_of(one) for one in attempt.request.references]
         slug = slug_of(attempt, model)
         url = f"{self._queue}/{slug}"
-        if self._callback:
-            url += f"?{urlencode({'fal_webhook': self._callback.url})}"
+        if self._calls.callback:
+            url += f"?{urlencode({'fal_webhook': self._calls.callback.url})}"
         answer = self._calls.submit(url, fal_input(attempt, model, images), _HEADERS)
         tree = self._calls.submitted(answer)
         name = safe_id(tree.get("request_id"))
@@ -114,11 +106,6 @@ class Fal:
             return Poll(state=State.FAILED, detail=shown(str(tree.get("error") or tree["status"])))
         return Poll(state=State.WAITING)
 
-    def fetch(self, ticket: Ticket, url: str) -> bytes:
-        """Return the bytes of a picture that is ready; see `protocol.Provider.fetch`."""
-        del ticket
-        return self._calls.picture(url)
-
     def look_up(self, attempt: Attempt, since: dt.datetime) -> Ticket | None:
         """Return the request with the attempt's prompt and seed; None if the history has none.
 
@@ -127,7 +114,7 @@ class Fal:
         Raises:
             TransientError: If no answer came.
         """
-        model = self._able.model(attempt.request.model)
+        model = self.capabilities.model(attempt.request.model)
         slug = slug_of(attempt, model)
         asked = {
             "endpoint_id": slug,

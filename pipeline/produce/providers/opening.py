@@ -6,7 +6,7 @@ from pipeline.errors import BudgetError, UsageError
 from pipeline.plan.addresses import addressed, origin_of
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.produce.providers.bfl import Bfl
-from pipeline.produce.providers.calls import Callback
+from pipeline.produce.providers.calls import Callback, Calls
 from pipeline.produce.providers.fal import Fal
 from pipeline.produce.providers.protocol import Provider
 from pipeline.produce.providers.runflow import Runflow
@@ -42,13 +42,10 @@ def open_provider(
     if name == SENTINEL:
         return open_sentinel(environment, clock)
     able = addressed(capabilities(name), environment)
-    keyed, open_ = clients(able, environment, clock)
-    callback = _callback(environment)
+    calls = Calls(able, *clients(able, environment, clock), _callback(environment))
     if name == "runflow":
-        return Runflow(able, keyed, open_, callback)
-    if name == "fal":
-        return Fal(able, keyed, open_, callback)
-    return Bfl(able, keyed, open_, callback)
+        return Runflow(calls)
+    return Fal(calls) if name == "fal" else Bfl(calls)
 
 
 def open_sentinel(environment: Mapping[str, str], clock: Callable[[], float]) -> Sentinel:
@@ -63,7 +60,7 @@ def open_sentinel(environment: Mapping[str, str], clock: Callable[[], float]) ->
         UsageError: If the address is unusable.
     """
     able = addressed(capabilities("runflow"), environment)
-    return Sentinel(able, *clients(able, environment, clock))
+    return Sentinel(Calls(able, *clients(able, environment, clock)))
 
 
 def clients(

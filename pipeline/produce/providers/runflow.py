@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pipeline.plan.catalogue import Capabilities
 from pipeline.produce.providers.assets import Assets
-from pipeline.produce.providers.calls import Callback, Calls
+from pipeline.produce.providers.calls import Calls
 from pipeline.produce.providers.encoding import content_of, fal_input, slug_of
 from pipeline.produce.providers.outputs import is_flagged, picture_url, prompt_in
 from pipeline.produce.providers.protocol import (
@@ -26,7 +25,6 @@ from pipeline.produce.providers.protocol import (
     TransientError,
 )
 from pipeline.produce.providers.replies import is_moderation, money, safe_id, shown, tree_of
-from pipeline.produce.providers.transport import Keyed, Open
 
 _READY = frozenset({"succeeded", "partial_succeeded"})
 _FAILED = frozenset({"failed", "errored", "canceled", "cancelled"})
@@ -48,25 +46,19 @@ class Runflow:
     the same run, and as the run's label, by which it is looked up.
 
     Args:
-        able: What it declares, with its address.
-        keyed: Calls its API.
-        open_: Uploads and downloads.
-        callback: Where it may report the end of a run.
+        calls: Calls its API.
+
+    Attributes:
+        capabilities: What it declares.
+        fetch: Returns the bytes of a picture that is ready.
     """
 
-    def __init__(
-        self, able: Capabilities, keyed: Keyed, open_: Open, callback: Callback | None = None
-    ) -> None:
-        self._able = able
-        self._base = able.urls["api"]
-        self._calls = Calls(able, keyed, open_)
-        self._assets = Assets(self._base, self._calls, open_.now)
-        self._callback = callback
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Return what Runflow can do and what it costs."""
-        return self._able
+    def __init__(self, calls: Calls) -> None:
+        self.capabilities = calls.able
+        self.fetch = calls.fetch
+        self._calls = calls
+        self._base = calls.able.urls["api"]
+        self._assets = Assets(self._base, calls, calls.open.now)
 
     def submit(self, attempt: Attempt) -> Ticket:
         """Start a run.
@@ -75,7 +67,7 @@ class Runflow:
             NotAcceptedError: If it was provably not accepted.
             OutcomeUnknownError: If that cannot be told.
         """
-        model = self._able.model(attempt.request.model)
+        model = self.capabilities.model(attempt.request.model)
         images = [
             self._assets.url_of(one.picture.sha256, content_of(one))
             for one in attempt.request.references
@@ -85,8 +77,8 @@ class Runflow:
             "client_ref": attempt.id,
             "metadata": {"job": attempt.request.fingerprint},
         }
-        if self._callback:
-            tree["callback_url"] = self._callback.url
+        if self._calls.callback:
+            tree["callback_url"] = self._calls.callback.url
         url = f"{self._base}/models/{slug_of(attempt, model)}/runs"
         answer = self._calls.submit(url, tree, {"Idempotency-Key": attempt.id})
         said = tree_of(answer) or {}
@@ -108,11 +100,6 @@ class Runflow:
         if answer.status == 404:  # noqa: PLR2004 - not found
             return Poll(state=State.MISSING)
         return _poll_of(self._calls.told(answer))
-
-    def fetch(self, ticket: Ticket, url: str) -> bytes:
-        """Return the bytes of a picture that is ready; see `protocol.Provider.fetch`."""
-        del ticket
-        return self._calls.picture(url)
 
     def look_up(self, attempt: Attempt, since: dt.datetime) -> Ticket | None:
         """Return the run that carries the attempt's label; None if there is none.

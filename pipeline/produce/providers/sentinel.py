@@ -16,7 +16,6 @@ from typing import Any
 import pydantic
 
 from pipeline.errors import ProviderError
-from pipeline.plan.catalogue import Capabilities
 from pipeline.produce.providers.assets import Assets
 from pipeline.produce.providers.calls import Calls
 from pipeline.produce.providers.encoding import content_of
@@ -29,7 +28,6 @@ from pipeline.produce.providers.protocol import (
     Ticket,
 )
 from pipeline.produce.providers.replies import money, safe_id, shown
-from pipeline.produce.providers.transport import Keyed, Open
 
 SENTINEL = "sentinel"
 """Its name in the ledger, as provider and as model: its opinions are no pictures of Runflow's."""
@@ -74,22 +72,20 @@ class Sentinel:
     from; the picture is its only reference.
 
     Args:
-        able: Runflow, with its address.
-        keyed: Calls its API.
-        open_: Uploads.
+        calls: Calls Runflow's API.
+
+    Attributes:
+        capabilities: What Runflow declares, as far as it holds for opinions.
     """
 
-    def __init__(self, able: Capabilities, keyed: Keyed, open_: Open) -> None:
+    def __init__(self, calls: Calls) -> None:
         # The same key and body again are the same evaluation; there is no listing of them.
-        self._able = dataclasses.replace(able, idempotent=True, look_up="none", charges=False)
-        self._base = able.urls["api"]
-        self._calls = Calls(able, keyed, open_)
-        self._assets = Assets(self._base, self._calls, open_.now)
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Return what Runflow can do, as far as it holds for opinions."""
-        return self._able
+        self.capabilities = dataclasses.replace(
+            calls.able, idempotent=True, look_up="none", charges=False
+        )
+        self._base = calls.able.urls["api"]
+        self._calls = calls
+        self._assets = Assets(self._base, calls, calls.open.now)
 
     def price(self) -> decimal.Decimal:
         """Return what an opinion costs now, in US dollars; it is frozen when one is asked for.

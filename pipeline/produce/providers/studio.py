@@ -4,31 +4,16 @@ It draws the backdrop from an HTML template in the campaign's colours, sets the 
 product picture into it and adds a little grain, so that flat colour looks like a photograph's.
 """
 
-import datetime as dt
-import decimal
 import io
 import pathlib
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
-from pipeline.errors import ProviderError
-from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.job import PlateRequest
 from pipeline.produce.pictures import pasted
-from pipeline.produce.providers.protocol import (
-    Attempt,
-    Charge,
-    ExpiredError,
-    NotAcceptedError,
-    Poll,
-    State,
-    Ticket,
-)
 from pipeline.typeset.block import Place
 from pipeline.typeset.markup import render_markup
 from pipeline.typeset.renderer import TakumiRenderer
@@ -36,14 +21,12 @@ from pipeline.typeset.renderer import TakumiRenderer
 _GRAIN = 1.6
 """Standard deviation of the grain, in steps of 255: below what an eye takes for noise."""
 
-_FREE = decimal.Decimal(0)
-
 _STANDING = (0.5, 1.0)
 """A product stands in the middle of its place, on the lower edge."""
 
 
 class Studio:
-    """Paints a plate when it is submitted; polling always finds it ready.
+    """Paints plates at once: what costs nothing needs no ticket, no poll and no ledger.
 
     Args:
         plates: Folder of the plate templates.
@@ -53,56 +36,17 @@ class Studio:
     def __init__(self, plates: pathlib.Path, renderer: TakumiRenderer) -> None:
         self._plates = plates
         self._renderer = renderer
-        self._painted: dict[str, bytes] = {}
-        self._lock = threading.Lock()
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Return what the studio can do: plates without words, for nothing."""
-        return capabilities("studio")
-
-    def submit(self, attempt: Attempt) -> Ticket:
-        """Paint the plate.
+    def paint(self, request: PlateRequest) -> bytes:
+        """Return a plate as PNG: the same request is the same bytes.
 
         Raises:
-            NotAcceptedError: If the product picture cannot be read.
+            ProviderError: If the product picture cannot be read.
+            TemplateError: If its backdrop cannot be rendered.
         """
-        try:
-            painted = _png(_grained(self._paint(attempt.request), attempt.seed))
-        except ProviderError as error:
-            raise NotAcceptedError(str(error), retry=False) from error
-        with self._lock:
-            self._painted[attempt.id] = painted
-        return Ticket(request_id=attempt.id, cost=_FREE)
+        return _png(_grained(self._painted(request), request.seed))
 
-    def poll(self, ticket: Ticket) -> Poll:
-        """Return ready for what was submitted and not yet fetched, missing for all else."""
-        known = ticket.request_id in self._painted
-        return Poll(state=State.READY if known else State.MISSING, cost=_FREE)
-
-    def fetch(self, ticket: Ticket, url: str) -> bytes:
-        """Return the plate as PNG; each can be fetched once.
-
-        Raises:
-            ExpiredError: If nothing was painted under this id.
-        """
-        del url  # a plate that never left this machine has no address
-        with self._lock:
-            painted = self._painted.pop(ticket.request_id, None)
-        if painted is None:
-            name = ticket.request_id[:12]
-            raise ExpiredError(f"the studio has no plate {name}; submit it again")
-        return painted
-
-    def look_up(self, attempt: Attempt, since: dt.datetime) -> Ticket | None:
-        """Refuse: what the studio paints is never in doubt."""
-        raise NotImplementedError
-
-    def charges(self, since: dt.datetime) -> Iterator[Charge]:
-        """Refuse: the studio charges nothing."""
-        raise NotImplementedError
-
-    def _paint(self, request: PlateRequest) -> npt.NDArray[np.uint8]:
+    def _painted(self, request: PlateRequest) -> npt.NDArray[np.uint8]:
         backdrop = request.backdrop
         places = [_place(subject, request) for subject in backdrop["subjects"]]
         values: dict[str, object] = {
