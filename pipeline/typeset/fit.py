@@ -14,7 +14,7 @@ from pipeline.typeset.rag import BAD, strains
 from pipeline.typeset.renderer import Renderer, TextStyle
 
 _STEPS = 48
-_GOOD_BREAK = 0.9
+_GOOD_BREAK = 0.82
 """A block gets smaller down to this share of its size for breaks that read better."""
 _MEASURING_SLACK = 0.998
 """Keep 0.2 % of the width free: segments are measured apart, rows are drawn together."""
