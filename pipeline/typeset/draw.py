@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.typeset.pairing import raised
-from pipeline.typeset.price import Run, runs_of
+from pipeline.typeset.price import Run, price_width, runs_of
 from pipeline.typeset.renderer import Renderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
 
@@ -30,15 +30,8 @@ def line_markup(setting: LineSetting, colour: str | None = None, effects: str = 
         effects: CSS declarations for its rows.
     """
     ink = colour or setting.colour
-    style = TextStyle(
-        families=setting.families,
-        weight=setting.weight,
-        spacing=setting.spacing,
-        direction=setting.direction,
-        language=setting.language,
-    )
-    css = f"{style.css()}font-size:{setting.size:.3f}px;color:{ink};text-align:{setting.align};"
-    css += effects
+    css = f"{_style(setting).css()}font-size:{setting.size:.3f}px;color:{ink};"
+    css += f"text-align:{setting.align};{effects}"
     return "".join(_row_markup(row, css, setting, ink) for row in setting.rows)
 
 
@@ -63,6 +56,30 @@ def draw_line(
     markup = rotated(line_markup(setting, "#000000"), setting.rotation, setting.origin)
     page = f"<div style='width:100%;height:100%;position:relative'>{markup}</div>"
     return np.ascontiguousarray(renderer.render(page, width, height)[:, :, 3])
+
+
+def row_width(text: str, setting: LineSetting, renderer: Renderer) -> float:
+    """Return how wide a row of a line is, in pixels, with another text on it.
+
+    Args:
+        text: What the row says.
+        setting: How the line is set.
+        renderer: Measures it.
+    """
+    style = _style(setting)
+    if setting.price_style == "retail":
+        return price_width(text, style, renderer) * setting.size
+    return renderer.measure([text], style)[0] * setting.size
+
+
+def _style(setting: LineSetting) -> TextStyle:
+    return TextStyle(
+        families=setting.families,
+        weight=setting.weight,
+        spacing=setting.spacing,
+        direction=setting.direction,
+        language=setting.language,
+    )
 
 
 def _row_markup(row: Row, css: str, setting: LineSetting, ink: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.typeset.block import Block
-from pipeline.typeset.draw import draw_line
+from pipeline.typeset.draw import draw_line, row_width
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import SMALLEST_PIXELS, Sheet, lay_out
 from pipeline.typeset.price import DECIMALS, LETTERS, SYMBOL, price_runs, price_width
@@ -169,3 +169,11 @@ def test_a_struck_price_is_struck_from_end_to_end(renderer: TakumiRenderer) -> N
     row = setting.rows[0]
     assert columns[0] <= row.x
     assert columns[-1] + 1 >= row.x + row.width
+
+
+def test_another_text_on_a_row_is_measured_in_the_same_form(renderer: TakumiRenderer) -> None:
+    for price_style in ("retail", "plain"):
+        setting = set_price("10,90\u00a0€", "de_DE", renderer, price_style=price_style)
+        own = row_width(setting.text, setting, renderer)
+        assert own == pytest.approx(setting.rows[0].width, rel=0.005)
+        assert row_width("110,90\u00a0€", setting, renderer) > own
