@@ -26,6 +26,8 @@ _STRIPS = 7
 """A disc is weighed as so many strips."""
 _MARGIN = 0.8
 """Room around words that stand on no shape, in percent of the geometric mean of the sides."""
+_EDGE = 4.0
+"""No block moves nearer to the edge of the picture, in the same measure, unless it is there."""
 _FAR = 0.35
 """What one percent of distance costs, in grey levels of restlessness."""
 _FAINT = 8.0
@@ -138,7 +140,8 @@ def _best(
         over = _overlap(spots, obstacles)
         free &= over <= over[0] + _TOUCH
     free &= _kept_inside(_words(laid)[None] + np.tile(offsets, 2)[:, None], canvas)
-    free &= _outside(spots, _whole(canvas.sheet)) <= _outside(own[None], _whole(canvas.sheet))
+    inner = _whole(canvas.sheet, _EDGE / 2)
+    free &= _outside(spots, inner) <= _outside(own[None], inner)
     if not free.any():
         return None
     cost = _costs(laid, spots, offsets, canvas, calm)
@@ -163,8 +166,10 @@ def _corners(rects: Sequence[Rect]) -> Values:
     return np.concatenate([sides[:, :2], sides[:, :2] + sides[:, 2:]], axis=1)
 
 
-def _whole(sheet: Sheet) -> Values:
-    return np.array([0.0, 0.0, sheet.width, sheet.height])
+def _whole(sheet: Sheet, margin: float = 0.0) -> Values:
+    """Return the picture's edges, or a box inside them; the margin is in percent of the scale."""
+    inset = margin * sheet.scale / 100
+    return np.array([inset, inset, sheet.width - inset, sheet.height - inset])
 
 
 def _overlap(spots: Values, obstacles: Values) -> Values:
@@ -181,9 +186,10 @@ def _outside(spots: Values, box: Values) -> Values:
 
 
 def _kept_inside(words: Values, canvas: Canvas) -> npt.NDArray[np.bool_]:
-    box = _whole(canvas.sheet) if canvas.safe is None else _corners((canvas.safe,))[0]
-    out = _outside(words, box)
-    return np.asarray(out <= out[0])
+    margin = _outside(words, _whole(canvas.sheet, _EDGE))
+    safe = _whole(canvas.sheet) if canvas.safe is None else _corners((canvas.safe,))[0]
+    covered = _outside(words, safe)
+    return np.asarray((margin <= margin[0]) & (covered <= covered[0]))
 
 
 def _costs(laid: LaidBlock, spots: Values, offsets: Values, canvas: Canvas, calm: Calm) -> Values:

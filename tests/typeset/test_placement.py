@@ -150,6 +150,16 @@ def test_a_block_never_moves_onto_the_subject_nor_out_of_the_safe_box(
     assert both[0].extent[1] >= 160
 
 
+def test_a_block_keeps_a_margin_to_the_edge_of_the_picture(renderer: TakumiRenderer) -> None:
+    noise = (30.0, 150.0, 370.0, 150.0)  # calm only along the left edge
+    on = canvas(restless(noise))
+    (one,) = settled(on, renderer, block(roam=(12, 0)))
+    assert one.extent[0] >= 0.04 * on.sheet.scale - 1
+    at_edge = block(place={"x": 1, "y": 40, "width": 50, "height": 12}, roam=(0, 20))
+    (kept,) = settled(on, renderer, at_edge)
+    assert kept.extent[0] == pytest.approx(4)
+
+
 def test_a_block_that_may_move_makes_way_for_words_of_the_picture(
     renderer: TakumiRenderer,
 ) -> None:
