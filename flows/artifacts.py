@@ -13,6 +13,7 @@ from PIL import Image
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.selftest import Trial
 from pipeline.produce.tally import rows_of
+from pipeline.publish.bills import NOTHING_PAID, Bill, Bills
 
 MOST_PICTURES = 40
 COLUMNS = 8
@@ -41,14 +42,6 @@ def reason(outcome: Outcome) -> str:
     return said if len(said) <= LONGEST_REASON else f"{said[:LONGEST_REASON]}…"
 
 
-def total_cost(outcomes: Iterable[Outcome]) -> decimal.Decimal:
-    """Return what was paid for the outcomes' plates, in US dollars; reused ones are free."""
-    paid = (
-        outcome.plate.cost for outcome in outcomes if outcome.plate and not outcome.plate.reused
-    )
-    return sum(paid, decimal.Decimal(0))
-
-
 def tally(outcomes: Iterable[Outcome]) -> str:
     """Return how many were accepted and held, in words."""
     counts = collections.Counter(outcome.status for outcome in outcomes)
@@ -56,15 +49,21 @@ def tally(outcomes: Iterable[Outcome]) -> str:
     return f"{counts[Status.ACCEPTED]} accepted{held}"
 
 
-def summary_table(groups: Mapping[str, Sequence[Outcome]]) -> list[dict[str, str]]:
-    """Return one row per group, such as a campaign, and one with the sums.
+def summary_table(
+    groups: Mapping[str, Sequence[Outcome]], bills: Bills = NOTHING_PAID
+) -> list[dict[str, str]]:
+    """Return one row per campaign, and one with the sums.
+
+    What was paid is what the ledger has, with the attempts that came to nothing.
 
     Args:
         groups: Name to outcomes, in the order of the rows.
+        bills: What the ledger has about the run.
     """
     everything = [outcome for outcomes in groups.values() for outcome in outcomes]
-    return [_summary(plain(name), outcomes) for name, outcomes in groups.items()] + [
-        _summary("all", everything)
+    return [
+        *(_summary(name, outcomes, bills.of(name)) for name, outcomes in groups.items()),
+        _summary("all", everything, bills.bills) | {"used of the day's budget": ""},
     ]
 
 
@@ -137,16 +136,24 @@ def contact_sheet(outcomes: Sequence[Outcome], read: Callable[[str], bytes | Non
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
-def _summary(name: str, outcomes: Sequence[Outcome]) -> dict[str, str]:
+def _summary(name: str, outcomes: Sequence[Outcome], bills: Sequence[Bill]) -> dict[str, str]:
     """Return a row of the summary table."""
     counts = collections.Counter(outcome.status for outcome in outcomes)
+    paid = sum((bill.spent for bill in bills), decimal.Decimal(0))
     return {
-        "campaign": name,
+        "campaign": plain(name),
         "creatives": str(len(outcomes)),
         "accepted": str(counts[Status.ACCEPTED]),
         "held": str(counts[Status.HELD]),
-        "cost": f"${total_cost(outcomes):.2f}",
+        "paid": f"${paid:.2f}",
+        "turned down": str(sum(bill.turned_down for bill in bills)),
+        "used of the day's budget": ", ".join(map(_used, bills)),
     }
+
+
+def _used(bill: Bill) -> str:
+    """Return what of a day's budget is spent or held back, by whatever run."""
+    return f"{bill.day}: ${bill.budget - bill.left:.2f} of ${bill.budget:.2f}"
 
 
 def _thumbnail(content: bytes) -> Image.Image:

@@ -186,9 +186,9 @@ def _conclude(work: Work) -> State[None]:
     """
     outcomes = work.outcomes()
     create_table_artifact(
-        artifacts.summary_table(work.groups(outcomes)),
+        artifacts.summary_table(work.groups(outcomes), work.publish().bills),
         key="daily-summary",
-        description="Creatives per campaign, and what they cost",
+        description="Creatives per campaign, and what the ledger has for them",
     )
     held = artifacts.held_table(outcomes)
     if held:

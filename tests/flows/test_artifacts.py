@@ -2,6 +2,8 @@
 
 import base64
 import dataclasses
+import datetime as dt
+import decimal
 import io
 from collections.abc import Callable
 
@@ -10,6 +12,7 @@ from PIL import Image
 
 from flows import artifacts
 from pipeline.produce.outcome import Outcome
+from pipeline.publish.bills import Bill, Bills
 
 Maker = Callable[..., Outcome]
 
@@ -38,18 +41,44 @@ def test_line_breaks_cannot_begin_a_new_block() -> None:
     assert artifacts.plain("8,99 €\n\n# Sale\x00\u202eevil") == r"8,99 € \# Sale evil"
 
 
-def test_the_summary_counts_and_adds_up(outcome: Maker) -> None:
+def bill(campaign: str, day: int, spent: str, left: str) -> Bill:
+    return Bill(
+        campaign=campaign,
+        day=dt.date(2026, 11, day),
+        spent=decimal.Decimal(spent),
+        pictures=5,
+        turned_down=2,
+        under_way=0,
+        budget=decimal.Decimal(25),
+        left=decimal.Decimal(left),
+    )
+
+
+def test_the_summary_counts_and_adds_up_what_the_ledger_has(outcome: Maker) -> None:
+    bills = (
+        bill("daily-deals", 27, "0.25", "20.50"),
+        bill("daily-deals", 28, "0.10", "24.90"),
+        bill("menu-board", 27, "0.50", "24.50"),
+    )
     rows = artifacts.summary_table(
         {
-            "daily-deals": [outcome("a"), outcome("b", "price: read 9", "0.25")],
-            "menu-board": [outcome("c", "legal: not found", "0.50")],
-        }
+            "daily-deals": [outcome("a"), outcome("b", "price: read 9", "0.05")],
+            "menu-board": [outcome("c", "legal: not found", "0.05")],
+        },
+        Bills(bills=bills),
     )
+    deals = "2026-11-27: $4.50 of $25.00, 2026-11-28: $0.10 of $25.00"
     assert [list(row.values()) for row in rows] == [
-        [r"daily\-deals", "2", "1", "1", "$0.25"],
-        [r"menu\-board", "1", "0", "1", "$0.50"],
-        ["all", "3", "1", "2", "$0.75"],
+        [r"daily\-deals", "2", "1", "1", "$0.35", "4", deals],
+        [r"menu\-board", "1", "0", "1", "$0.50", "2", "2026-11-27: $0.50 of $25.00"],
+        ["all", "3", "1", "2", "$0.85", "6", ""],
     ]
+
+
+def test_a_run_without_paid_providers_has_paid_nothing(outcome: Maker) -> None:
+    (deals, every) = artifacts.summary_table({"deals": [outcome("a")]})
+    assert (deals["paid"], deals["used of the day's budget"]) == ("$0.00", "")
+    assert every["paid"] == "$0.00"
 
 
 def test_only_what_is_held_is_listed_with_its_reason(outcome: Maker) -> None:
