@@ -166,7 +166,7 @@ class Ladder:
         if known and not variant.drawn:
             return _Read(self.compositor.letter(variant, turned), None)
         proof = self.compositor.read(variant, turned)
-        if proof.verdict is not Verdict.PASS:
+        if proof.extra or any(line.verdict is not Verdict.PASS for line in proof.lines):
             outcome = held(variant, self.compositor.engine, why(proof), turned)
             return _Read(outcome, _Spoilt(turned, proof))
         drawn = [line.box for line in proof.lines if line.box]

@@ -201,6 +201,41 @@ def test_a_digit_that_the_model_draws_wrong_is_paid_for_turned_down_and_tried_ag
     assert "for 2 pictures, 1 of them turned down" in done.stdout
 
 
+def test_words_that_the_model_keeps_getting_wrong_are_set_and_the_slot_ships(
+    proofpress: Run, workplace: pathlib.Path, vendors: Vendors
+) -> None:
+    square = (("display-300x250", "meta-square"), ALONE)
+    file = write(workplace, ("lettering: typeset", "lettering: {headline: model}"), *square)
+    vendors.post("scenario", scenario="text_typo", count=2)
+    done = proofpress("run", "--plain", file, **vendors.environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (made,) = creatives(workplace)
+    assert (made["status"], made["fallback"]) == ("accepted", "")
+    assert set(made["lettering"].values()) == {"typeset"}
+    assert [row["state"] for row in made["ledger"]][:2] == ["rejected", "rejected"]
+    assert all("headline" in row["detail"] for row in made["ledger"][:2])
+
+    again = proofpress("run", "--plain", file, **vendors.environment)
+    assert "nothing to do: all 1 creatives stand" in again.stdout
+
+
+def test_auto_has_the_headline_drawn_where_one_picture_serves_the_whole_campaign(
+    proofpress: Run, workplace: pathlib.Path, vendors: Vendors
+) -> None:
+    square = (("display-300x250", "meta-square"), ALONE)
+    file = write(workplace, ("lettering: typeset", "lettering: auto"), *square, name="auto")
+    plan = json.loads(proofpress("plan", "--json", file).stdout)
+    (planned,) = plan[0]["variants"]
+    assert planned["lettering"]["headline"] == "model"
+    assert "of such pictures come out right" in planned["lettering_why"]["headline"]
+    done = proofpress("run", "--plain", file, **vendors.environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (made,) = creatives(workplace, "auto")
+    assert (made["status"], made["fallback"]) == ("accepted", "")
+    assert made["lettering"]["headline"] == "model"
+    assert made["why"] == planned["lettering_why"]
+
+
 def test_the_ledger_is_compared_with_each_providers_own_record_where_there_is_one(
     proofpress: Run, workplace: pathlib.Path
 ) -> None:

@@ -28,7 +28,7 @@ from pipeline.produce.providers.protocol import Attempt, Charge, Poll, State, Ti
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.store import Store
 from pipeline.produce.till import Means, Till
-from pipeline.proof.verdict import Proof, Verdict
+from pipeline.proof.verdict import ExtraText, Proof, Verdict
 from pipeline.typeset.lettering import Letterer
 from pipeline.typeset.renderer import TakumiRenderer
 from pipeline.typeset.setting import LineSetting
@@ -74,7 +74,9 @@ class Saying:
             said = proof([(line, verdict) for line in lines])
             box = None if verdict is Verdict.PASS else HEADLINE
             placed = tuple(dataclasses.replace(line, box=box) for line in said.lines)
-            return dataclasses.replace(said, verdict=verdict, lines=placed)
+            stray = ExtraText(text="Frsh", box=HEADLINE, reason="nobody asked for it")
+            extra = () if verdict is Verdict.PASS or lines else (stray,)
+            return dataclasses.replace(said, verdict=verdict, lines=placed, extra=extra)
         self.set_roles.append({setting.role for setting in settings})
         verdict = self.verdicts.pop(0) if self.verdicts else Verdict.PASS
         return proof([(line, verdict) for line in lines])
