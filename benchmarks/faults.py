@@ -2,23 +2,21 @@
 
     python -m benchmarks.faults --variants 10000 --seeds 5 --kills 200 [--provider fal]
     python -m benchmarks.faults --budget --rounds 100
+    python -m benchmarks.faults --again 100
 
 The first orders pictures of a simulator that loses answers, breaks pictures and gets stuck, in a
 process that is killed at seeded random moments and started again until all is done. Then the
 vendor's bill, the ledger, the outcomes and the files are compared. The second lets 100 threads
-spend a cap. Each exits with 1 if a promise is broken, and names it.
+spend a cap, the third runs a finished day again. Each exits with 1 if a promise is broken, and
+names it.
 """
 
 import argparse
 import contextlib
 import dataclasses
 import decimal
-import hashlib
 import json
-import multiprocessing
-import os
 import pathlib
-import signal
 import sys
 import tempfile
 import time
@@ -26,9 +24,11 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from benchmarks.fault_again import measure as measure_again
 from benchmarks.fault_budget import measure as measure_budget
 from benchmarks.fault_check import Finding, compare, record_of
-from benchmarks.fault_worker import Shift, base_of, environment_of, work
+from benchmarks.fault_kills import driven
+from benchmarks.fault_worker import Shift, base_of, environment_of
 from benchmarks.page import FAULTS, publish, table
 from simulator.server import running
 
@@ -50,9 +50,6 @@ HASTE = 20.0
 
 _MEMORY = pathlib.Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 _STUCK_SLOT = 60.0
-_EARLY = 0.25
-"""Share of kills that come soon after a start, most of them while it brings pictures home."""
-_SOON = 1.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +88,6 @@ class Plan:
     resubmit: bool = False
 
 
-def chance(*parts: object) -> float:
-    """Return a number from 0 to 1 that depends on the parts alone."""
-    name = "/".join(map(str, parts))
-    return int(hashlib.sha256(name.encode()).hexdigest()[:12], 16) / 16**12
-
-
 @contextlib.contextmanager
 def folder_for(work_folder: pathlib.Path | None) -> Iterator[pathlib.Path]:
     """Yield a new folder for one series: in the one named, else in memory where there is any."""
@@ -132,7 +123,7 @@ def run_series(plan: Plan, seed: int, kills: int, folder: pathlib.Path) -> Serie
             accept=plan.accept,
             haste=HASTE,
         )
-        killed = _driven(shift, kills)
+        killed = driven(shift, kills)
         submits = submits_of(url, plan.provider)
     return Series(
         seed=seed,
@@ -147,57 +138,6 @@ def submits_of(url: str, provider: str) -> int:
     """Return how many submits reached a provider of a simulator."""
     with urllib.request.urlopen(f"{url}/_sim/") as answer:  # noqa: S310 - our own address
         return int(json.load(answer)["submits"].get(provider, 0))
-
-
-def _driven(shift: Shift, kills: int) -> int:
-    """Start workers until all is done, kill so many of them, and return how many were killed."""
-    most = int(shift.variants * 0.97)
-    draws = (chance(shift.seed, "moment", number) for number in range(kills))
-    moments = sorted(int(draw * most) for draw in draws)
-    killed = 0
-    for number, moment in enumerate(moments):
-        if _worked(shift, moment, chance(shift.seed, "early", number)):
-            killed += 1
-    while _worked(shift, None, 1.0):
-        killed += 1  # nobody kills it now, so this is never so
-    _worked(shift, None, 1.0)  # a later run, which brings home what was late
-    return killed
-
-
-def _worked(shift: Shift, moment: int | None, early: float) -> bool:
-    """Let a worker work and return whether it was killed.
-
-    Args:
-        shift: What it is to do.
-        moment: Outcomes after which it is killed; None for never.
-        early: From 0 to 1; a low one kills it soon after its start, whatever it has done.
-
-    Raises:
-        RuntimeError: If it ended by itself with an error.
-    """
-    worker = _context().Process(target=work, args=(shift,))
-    worker.start()
-    soon = time.monotonic() + early / _EARLY * _SOON if early < _EARLY else None
-    while worker.is_alive():
-        worker.join(0.004)
-        due = moment is not None and _lines(shift) >= moment
-        if due if soon is None else time.monotonic() >= soon:
-            os.kill(worker.pid or 0, signal.SIGKILL)
-            worker.join()
-    if worker.exitcode not in {0, -signal.SIGKILL}:
-        raise RuntimeError(f"the worker ended with {worker.exitcode}; see what it wrote")
-    return worker.exitcode != 0
-
-
-def _context() -> multiprocessing.context.ForkServerContext:
-    """Return what starts workers: forks of a process that has imported everything and no more."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.fault_worker"])
-    return context
-
-
-def _lines(shift: Shift) -> int:
-    return shift.outcomes.read_bytes().count(b"\n") if shift.outcomes.exists() else 0
 
 
 HEAD = (
@@ -282,12 +222,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--resubmit", action="store_true", help="repeat an unknown attempt once")
     parser.add_argument("--work", type=pathlib.Path, metavar="DIR", help="keep everything there")
     parser.add_argument("--budget", action="store_true", help="100 threads spend a cap")
+    parser.add_argument("--again", type=int, metavar="N", help="run a finished day so often again")
     parser.add_argument("--rounds", type=int, default=1, help="rounds of --budget")
     parser.add_argument("--cap", type=decimal.Decimal, default=decimal.Decimal(10))
     options = parser.parse_args(arguments)
     if options.budget:
         with folder_for(options.work) as folder:
             broken = measure_budget(options.provider, options.rounds, options.cap, folder, MIX)
+    elif options.again:
+        with folder_for(options.work) as folder:
+            broken = measure_again(options.provider, options.again, folder)
     else:
         plan = Plan(
             provider=options.provider,

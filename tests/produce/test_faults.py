@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.fault_again import Again, State, run_again
+from benchmarks.fault_again import broken_in as again_broken
 from benchmarks.fault_budget import broken_in, run_rounds
 from benchmarks.fault_check import Record, compare
 from benchmarks.faults import MIX, Plan, folder_for, run_series
@@ -46,6 +48,25 @@ def test_a_hundred_threads_with_faults_stay_within_the_cap(folder: pathlib.Path)
     (only,) = rounds
     assert 0 < only.billed <= only.at_commit <= CAP
     assert only.refused > 0
+
+
+def test_a_finished_day_costs_nothing_however_often_it_is_run_again(folder: pathlib.Path) -> None:
+    again = run_again("runflow", 3, folder)
+    assert again_broken(again) == []
+    assert (again.worked, again.differing) == (0, 0)
+    assert again.first.billed == again.first.booked == decimal.Decimal("0.05")
+    assert again.first.attempts == 1
+
+
+def test_a_day_that_costs_something_again_breaks_its_promise() -> None:
+    free = decimal.Decimal(0)
+    first = State(billed=decimal.Decimal(1), booked=free, attempts=0, files={})
+    found = again_broken(Again(first=first, differing=2, worked=1, seconds=0.0))
+    assert found == [
+        "1 runs found work; 2 left something different",
+        "the bill is $1, the ledger $0",
+        "the first run delivered nothing, so it shows nothing",
+    ]
 
 
 def _row(number: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - a row's values
