@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.campaign.load import LoadedCampaign, load_campaign, load_campaigns
 from pipeline.campaign.model import Checks
 from pipeline.errors import CampaignError, ExitCode
+from pipeline.settings import read_settings
 
 Said = Callable[[str | bytes], list[str]]
 
@@ -63,7 +64,7 @@ def test_a_problem_reads_file_line_path_what_and_remedy() -> None:
 
 @pytest.mark.parametrize("file", CAMPAIGNS, ids=lambda file: file.stem)
 def test_every_example_campaign_loads(file: pathlib.Path) -> None:
-    templates = ["deal", "menu", "product", "title"]
+    templates = read_settings({}, 1).template_names()
     assert load_campaign(file, templates).campaign.campaign == file.stem
 
 

@@ -22,6 +22,7 @@ from pipeline.plan.localise import (
     unit_price_text,
     unit_text,
 )
+from pipeline.settings import read_settings
 
 PROJECT = pathlib.Path(__file__).parent.parent.parent
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -30,7 +31,7 @@ GOLDEN = pathlib.Path(__file__).parent / "golden"
 def _used() -> list[tuple[str, str]]:
     """Return every locale of the example campaigns with its market's currency."""
     files = sorted((PROJECT / "campaigns").glob("*.yaml"))
-    loaded = [load_campaign(file, ["deal", "menu", "product", "title"]) for file in files]
+    loaded = [load_campaign(file, read_settings({}, 1).template_names()) for file in files]
     used = {
         (locale, market.currency)
         for campaign in loaded

@@ -12,6 +12,7 @@ from pipeline.campaign.load import load_campaign
 from pipeline.plan.prompt import prompt_form, prompt_of
 from pipeline.plan.routing import MODEL, TYPESET
 from pipeline.plan.variants import Variant, variants_of
+from pipeline.settings import read_settings
 
 HERE = pathlib.Path(__file__).parent
 PROJECT = HERE.parent.parent
@@ -24,7 +25,7 @@ def _examples() -> dict[str, Variant]:
     """Return one variant of each format of each example campaign, in English if it has it."""
     chosen: dict[str, Variant] = {}
     for file in sorted((PROJECT / "campaigns").glob("*.yaml")):
-        loaded = load_campaign(file, ["deal", "menu", "product", "title"])
+        loaded = load_campaign(file, read_settings({}, 1).template_names())
         market = next(iter(loaded.campaign.markets))
         days = {market: dt.date(2026, 12, 1)}
         for variant in variants_of(loaded, days, (PROJECT / "templates", "engine")):

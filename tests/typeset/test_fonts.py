@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.campaign.load import load_campaign
 from pipeline.plan.variants import variants_of
+from pipeline.settings import read_settings
 from pipeline.typeset.fonts import (
     CHARACTERS,
     FILES,
@@ -115,7 +116,7 @@ def test_the_scripts_own_family_comes_first_and_noto_last() -> None:
 def test_every_formatted_string_of_the_example_campaigns_can_be_drawn(
     file: pathlib.Path,
 ) -> None:
-    loaded = load_campaign(file, ["deal", "menu", "product", "title"])
+    loaded = load_campaign(file, read_settings({}, 1).template_names())
     one_format = loaded.campaign.model_copy(update={"formats": loaded.campaign.formats[:1]})
     loaded = dataclasses.replace(loaded, campaign=one_format)
     days = dict.fromkeys(loaded.campaign.markets, dt.date(2026, 12, 1))
