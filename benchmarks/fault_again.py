@@ -10,14 +10,9 @@ from collections.abc import Mapping
 
 from benchmarks.fault_worker import environment_of, now
 from benchmarks.page import FAULTS, publish, table
-from pipeline.daily import (
-    RunRequest,
-    everything_stands,
-    open_workshop,
-    prepare,
-    produce_batch,
-)
+from pipeline.daily import open_workshop, produce_batch
 from pipeline.daily import publish as publish_day
+from pipeline.dayplan import RunRequest, everything_stands, prepare
 from pipeline.produce.ledger.ledger import open_ledger
 from pipeline.proof.prove import Proofreader
 from pipeline.publish.bills import bills_of

@@ -19,7 +19,8 @@ import pytesseract
 
 from benchmarks.page import cpu_seconds, publish, table
 from benchmarks.studio import campaigns
-from pipeline.daily import RunRequest, open_workshop, prepare, produce_batch
+from pipeline.daily import open_workshop, produce_batch
+from pipeline.dayplan import RunRequest, prepare
 from pipeline.plan.lines import Line
 from pipeline.produce.compositor import Prover
 from pipeline.proof.languages import languages_of

@@ -12,7 +12,7 @@ import PIL.Image
 
 from pipeline.campaign.formats import known_formats
 from pipeline.campaign.load import LoadedCampaign
-from pipeline.daily import load
+from pipeline.dayplan import load
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.creative import Creative
 from pipeline.produce.finish import decode, encode, ground_file

@@ -18,7 +18,8 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.wall_page import Tile, write_page, write_sheet
 from pipeline.campaign.load import LoadedCampaign
-from pipeline.daily import Workshop, load, open_workshop
+from pipeline.daily import Workshop, open_workshop
+from pipeline.dayplan import load
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status

@@ -6,7 +6,7 @@ import os
 import pathlib
 
 from flows.work import TODAY, Parameters, Work, work_of
-from pipeline import daily
+from pipeline import daily, dayplan
 from pipeline.produce.outcome import Outcome
 from pipeline.proof.prove import Proofreader
 from pipeline.session import open_session, with_till
@@ -27,10 +27,10 @@ def prepared(parameters: Parameters) -> Work | None:
         LedgerError: If the ledger cannot be used.
     """
     settings = read_settings(os.environ, os.cpu_count() or 1)
-    day_plan = daily.prepare(request_of(parameters, _now()), settings)
-    if daily.everything_stands(day_plan):
+    day_plan = dayplan.prepare(request_of(parameters, _now()), settings)
+    if dayplan.everything_stands(day_plan):
         return None
-    for problem in daily.preflight(day_plan):
+    for problem in dayplan.preflight(day_plan):
         _LOG.warning("will be held: %s", problem)
     reader = Proofreader.standard()
     session = open_session(day_plan, settings, _now)
@@ -43,10 +43,10 @@ def prepared(parameters: Parameters) -> Work | None:
     return work_of(session, with_till(session, workshop, os.environ), _log, parameters)
 
 
-def request_of(parameters: Parameters, instant: dt.datetime) -> daily.RunRequest:
+def request_of(parameters: Parameters, instant: dt.datetime) -> dayplan.RunRequest:
     """Return the request that the parameters of a run stand for."""
     day = parameters["day"]
-    return daily.RunRequest(
+    return dayplan.RunRequest(
         files=tuple(pathlib.Path(file) for file in parameters["files"]),
         out=pathlib.Path(parameters["out"]),
         instant=instant,

@@ -21,7 +21,7 @@ from flows import server
 from flows.run import Record, leave, run_recorded
 from flows.serve import serve
 from flows.work import Work, parameters_of, work_of
-from pipeline import daily
+from pipeline import daily, dayplan
 from pipeline.errors import ExitCode
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.proof.prove import Proofreader
@@ -64,7 +64,7 @@ class Scoreboard:
             click.echo(f"{done} of {self._size}  {note}")
 
 
-def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: bool) -> ExitCode:
+def run_at_terminal(request: dayplan.RunRequest, settings: Settings, *, plain: bool) -> ExitCode:
     """Run what is due and return the exit code.
 
     Args:
@@ -80,15 +80,15 @@ def run_at_terminal(request: daily.RunRequest, settings: Settings, *, plain: boo
         LedgerError: If the ledger cannot be used.
     """
     begun = time.monotonic()
-    day_plan = daily.prepare(request, settings)
-    if daily.everything_stands(day_plan):
+    day_plan = dayplan.prepare(request, settings)
+    if dayplan.everything_stands(day_plan):
         click.echo(f"nothing to do: all {day_plan.size} creatives stand as delivered")
         if count := stand_ins(request.out, day_plan.variants):
             click.echo(f"{count} on the studio's plate; `run --retry` tries for paid ones again")
         click.echo(f"gallery  {request.out / 'index.html'}")
         return ExitCode.ACCEPTED
     click.echo(f"{day_plan.size} creatives, {day_plan.changed} of them new or changed")
-    for problem in daily.preflight(day_plan):
+    for problem in dayplan.preflight(day_plan):
         click.echo(f"will be held: {problem}", err=True)
     session = open_session(day_plan, settings, _now)
     for claim in session.taken:
@@ -121,14 +121,14 @@ def _made(session: Session, *, plain: bool) -> list[Outcome]:
     return work.outcomes()
 
 
-def serve_at_terminal(request: daily.RunRequest, settings: Settings) -> None:
+def serve_at_terminal(request: dayplan.RunRequest, settings: Settings) -> None:
     """Run what is due every hour, until interrupted.
 
     Raises:
         CampaignError: With every problem of all files.
         ToolMissingError: If no Prefect server can be had.
     """
-    daily.load(request.files, settings)
+    dayplan.load(request.files, settings)
     parameters = parameters_of(request)
     parameters["files"] = [str(pathlib.Path(file).resolve()) for file in parameters["files"]]
     parameters["out"] = str(pathlib.Path(parameters["out"]).resolve())

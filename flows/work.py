@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from flows.once import Once
-from pipeline import daily, selftest
+from pipeline import daily, dayplan, selftest
 from pipeline.produce.outcome import Outcome
 from pipeline.publish.bills import bills_of
 from pipeline.session import Session, still_true
@@ -144,7 +144,7 @@ def work_of(
     )
 
 
-def parameters_of(request: daily.RunRequest) -> Parameters:
+def parameters_of(request: dayplan.RunRequest) -> Parameters:
     """Return what Prefect is told about a request."""
     return Parameters(
         files=[str(file) for file in request.files],
@@ -168,7 +168,9 @@ class _Counter:
         self._on_outcome(outcome)
 
 
-def _by_campaign(day_plan: daily.DayPlan, outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+def _by_campaign(
+    day_plan: dayplan.DayPlan, outcomes: Sequence[Outcome]
+) -> dict[str, list[Outcome]]:
     """Return the outcomes under the names of their campaigns, in the plan's order."""
     by_id = {outcome.variant: outcome for outcome in outcomes}
     return {

@@ -12,7 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from pipeline.daily import RunRequest
+    from pipeline.dayplan import RunRequest
     from pipeline.plan.lines import Line
 
 FILES = click.argument(
@@ -40,7 +40,7 @@ def request_of(
     Raises:
         UsageError: If no campaign is named and there is none.
     """
-    from pipeline.daily import RunRequest
+    from pipeline.dayplan import RunRequest
 
     return RunRequest(
         files=campaigns_of(files),

@@ -6,7 +6,8 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from pipeline.daily import DayPlan, RunRequest, Workshop, open_workshop, prepare
+from pipeline.daily import Workshop, open_workshop
+from pipeline.dayplan import DayPlan, RunRequest, prepare
 from pipeline.errors import UsageError
 from pipeline.plan.variants import Variant
 from pipeline.produce.creative import Creative, known_good

@@ -16,7 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.campaign.calendar import campaign_day
-from pipeline.daily import DayPlan, Workshop, load
+from pipeline.daily import Workshop
+from pipeline.dayplan import DayPlan, load
 from pipeline.errors import CampaignError, TemplateError, UsageError
 from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.plan import Plan

@@ -11,18 +11,8 @@ import numpy.typing as npt
 import PIL.Image
 import pytest
 
-from pipeline.daily import (
-    DayPlan,
-    Published,
-    RunRequest,
-    accepted,
-    everything_stands,
-    open_workshop,
-    preflight,
-    prepare,
-    produce_batch,
-    publish,
-)
+from pipeline.daily import Published, accepted, open_workshop, produce_batch, publish
+from pipeline.dayplan import DayPlan, RunRequest, everything_stands, preflight, prepare
 from pipeline.errors import CampaignError, UsageError
 from pipeline.plan.lines import Line
 from pipeline.proof.verdict import Proof, Verdict

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.daily import DayPlan, RunRequest, open_workshop, prepare, produce_batch, publish
+from pipeline.daily import open_workshop, produce_batch, publish
+from pipeline.dayplan import DayPlan, RunRequest, prepare
 from pipeline.produce.compositor import Prover
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.selftest import (

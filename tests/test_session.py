@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.daily import DayPlan, RunRequest, prepare
+from pipeline.dayplan import DayPlan, RunRequest, prepare
 from pipeline.produce.compositor import held
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.session import Session, open_session, still_true

@@ -16,7 +16,7 @@ from pipeline.errors import CampaignError, ExitCode
 @DAY
 def check(files: tuple[pathlib.Path, ...], day: dt.datetime | None) -> None:
     """Report every problem of campaign files, with line numbers."""
-    from pipeline.daily import preflight, prepare
+    from pipeline.dayplan import preflight, prepare
 
     plan = prepare(request_of(files, pathlib.Path("out"), day, ()), settings_here())
     if problems := preflight(plan):
@@ -39,7 +39,7 @@ def plan(
     as_json: bool,
 ) -> None:
     """Print what would be made, why, and what it would cost."""
-    from pipeline.daily import prepare
+    from pipeline.dayplan import prepare
     from pipeline.plan.report import plan_report
 
     prepared = prepare(request_of(files, out, day, markets), settings_here())
@@ -65,7 +65,8 @@ def preview(
     day: dt.datetime | None,
 ) -> None:
     """Draw and proofread one creative, to look at while editing."""
-    from pipeline.daily import load, open_workshop
+    from pipeline.daily import open_workshop
+    from pipeline.dayplan import load
     from pipeline.preview import Choice, choose, preview
     from pipeline.proof.describe import describe
     from pipeline.proof.prove import Proofreader

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipeline.daily import load
+from pipeline.dayplan import load
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.finish import decode, encode, ground_file
 from pipeline.produce.plates import Plates

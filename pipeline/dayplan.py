@@ -1,0 +1,207 @@
+"""A day's plan: what was asked for, loaded and planned, before anything is made."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import pathlib
+from collections.abc import Iterator, Sequence
+
+from pipeline.campaign.accounts import with_tiers
+from pipeline.campaign.calendar import campaign_day
+from pipeline.campaign.load import LoadedCampaign, load_campaigns
+from pipeline.errors import CampaignError, Problem, UsageError
+from pipeline.plan.asked import unable
+from pipeline.plan.catalogue import capabilities
+from pipeline.plan.choice import Known
+from pipeline.plan.plan import Plan, make_plan, misfit_problem, misfits
+from pipeline.plan.rates import UNMEASURED, Rates
+from pipeline.plan.variants import Variant
+from pipeline.produce.ledger.rates import measured_rates
+from pipeline.produce.store import Store
+from pipeline.publish.bills import NOTHING_PAID, Bills
+from pipeline.publish.manifest import delivered_before
+from pipeline.publish.standing import standing
+from pipeline.settings import Settings
+from pipeline.typeset.renderer import TakumiRenderer
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a run left behind.
+
+    Attributes:
+        out: The folder of all campaign days.
+        gallery: The gallery's page.
+        manifests: The manifests.
+        bills: What the ledger has about it.
+    """
+
+    out: pathlib.Path
+    gallery: pathlib.Path
+    manifests: tuple[pathlib.Path, ...]
+    bills: Bills = NOTHING_PAID
+
+
+BATCH = 50
+"""Variants in a batch: a Prefect task costs about 80 ms of CPU, so 50 make it cheap."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What a person or a schedule asks for.
+
+    Attributes:
+        files: Campaign files.
+        out: The folder of all campaign days.
+        instant: Now; each market's day follows from it.
+        day: This day for all markets instead; None for their own.
+        markets: Only these markets; empty for all.
+        retry: Whether to try again for paid pictures where the studio's plate stands in.
+    """
+
+    files: tuple[pathlib.Path, ...]
+    out: pathlib.Path
+    instant: dt.datetime
+    day: dt.date | None = None
+    markets: tuple[str, ...] = ()
+    retry: bool = False
+
+    @property
+    def run(self) -> str:
+        """Return the run's id: when, and a hash of what was asked for."""
+        asked = "|".join([*map(str, self.files), str(self.day), *self.markets])
+        moment = self.instant.astimezone(dt.UTC).strftime("%Y%m%dt%H%M%S")
+        return f"{moment}-{hashlib.sha256(asked.encode()).hexdigest()[:6]}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Variants that are produced together.
+
+    Attributes:
+        title: What a person reads, made of ids.
+        variants: The variants.
+    """
+
+    title: str
+    variants: tuple[Variant, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlan:
+    """The plans of all campaigns of a run.
+
+    Attributes:
+        request: What was asked for.
+        plans: One for each campaign.
+    """
+
+    request: RunRequest
+    plans: tuple[Plan, ...]
+
+    @property
+    def size(self) -> int:
+        """Return how many creatives there are."""
+        return sum(len(plan.planned) for plan in self.plans)
+
+    @property
+    def changed(self) -> int:
+        """Return how many creatives are not as they were last delivered."""
+        return sum(len(plan.to_make) for plan in self.plans)
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """Return all variants, in the order of the files."""
+        return tuple(variant for plan in self.plans for variant in plan.variants)
+
+    def batches(self, size: int = BATCH) -> Iterator[Batch]:
+        """Yield the variants in batches, none of which spans two campaigns."""
+        for plan in self.plans:
+            variants = plan.variants
+            name = plan.campaign.campaign.campaign
+            for start in range(0, len(variants), size):
+                some = variants[start : start + size]
+                title = f"{name} {start + 1}–{start + len(some)} of {len(variants)}"
+                yield Batch(title=title, variants=some)
+
+
+def load(files: Sequence[pathlib.Path], settings: Settings) -> tuple[LoadedCampaign, ...]:
+    """Return the campaigns of some files.
+
+    Raises:
+        CampaignError: With every problem of all files.
+    """
+    loaded = with_tiers(load_campaigns(files, settings.template_names()), settings.tiers)
+    if problems := tuple(problem for campaign in loaded for problem in unable(campaign)):
+        raise CampaignError(problems)
+    return loaded
+
+
+def prepare(request: RunRequest, settings: Settings) -> DayPlan:
+    """Load and plan: everything that can be known before anything is made.
+
+    Raises:
+        CampaignError: With every problem of all files.
+        TemplateError: If a scene template cannot be rendered.
+        UsageError: If a market is asked for that no campaign has.
+    """
+    loaded = load(request.files, settings)
+    known = {market for campaign in loaded for market in campaign.campaign.markets}
+    if missing := set(request.markets) - known:
+        msg = f"no campaign has the market {', '.join(sorted(missing))}"
+        raise UsageError(f"{msg}; there are: {', '.join(sorted(known))}")
+    engine = TakumiRenderer().engine
+    earlier = Known(rates=_rates(loaded, settings), plates=Store(settings.work).plates())
+    return DayPlan(
+        request=request,
+        plans=tuple(
+            make_plan(
+                campaign,
+                _days(campaign, request),
+                (settings.templates, engine),
+                delivered_before(request.out, campaign.campaign.campaign),
+                earlier,
+            )
+            for campaign in loaded
+        ),
+    )
+
+
+def _rates(loaded: Sequence[LoadedCampaign], settings: Settings) -> Rates:
+    """Return the measured rates, if any of the campaigns may have words drawn."""
+    if any(capabilities(one.campaign.provider).draws_words for one in loaded):
+        return measured_rates(settings.ledger_url, settings.work)
+    return UNMEASURED
+
+
+def preflight(day_plan: DayPlan) -> tuple[Problem, ...]:
+    """Return the lines that cannot be set: too long, or with a character no font has.
+
+    What stands unchanged was set and accepted before, so it is not laid out again.
+    """
+    renderer = TakumiRenderer()
+    return tuple(
+        misfit_problem(plan.campaign, variant, misfit)
+        for plan in day_plan.plans
+        for variant, misfit in misfits(plan.to_make, renderer)
+    )
+
+
+def everything_stands(day_plan: DayPlan) -> bool:
+    """Return whether all creatives are as last delivered, and their files are there.
+
+    If stand-ins are to be tried again, none of them stands.
+    """
+    if day_plan.changed or not day_plan.size:
+        return False
+    records = standing(day_plan.request.out, day_plan.variants)
+    again = day_plan.request.retry and any(record.get("fallback") for record in records or ())
+    return records is not None and not again
+
+
+def _days(campaign: LoadedCampaign, request: RunRequest) -> dict[str, dt.date]:
+    return {
+        name: request.day or campaign_day(market.time_zone, request.instant)
+        for name, market in campaign.campaign.markets.items()
+        if not request.markets or name in request.markets
+    }
