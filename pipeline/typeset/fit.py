@@ -146,7 +146,8 @@ def fit_lines(
 
 
 def _strain(lines: Sequence[FittedLine]) -> float:
-    return max(line.strain for line in lines)
+    """Return how badly the rows of the largest line end: for the others none gets smaller."""
+    return max(lines, key=lambda line: line.size).strain
 
 
 def _reads_better(lines: Sequence[FittedLine], found: Sequence[FittedLine]) -> bool:

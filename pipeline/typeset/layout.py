@@ -13,7 +13,7 @@ from pipeline.typeset.fit import Fitted, FittedLine, LineSpec, Misfit, fit_lines
 from pipeline.typeset.fonts import families_within, latin_family, missing_glyphs, script_within
 from pipeline.typeset.leading import line_height
 from pipeline.typeset.pairing import drop, size_beside, weight_beside
-from pipeline.typeset.price import SMALLEST, runs_of
+from pipeline.typeset.price import SMALLEST, has_arabic, runs_of
 from pipeline.typeset.renderer import Renderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
 
@@ -146,9 +146,25 @@ def _character(line: BlockLine, sheet: Sheet) -> str:
     return sheet.display if line.font == "display" else sheet.text
 
 
+def _smallest(line: BlockLine, sheet: Sheet) -> float:
+    return max(SMALLEST_PIXELS, line.size[0] * sheet.scale / 100)
+
+
+def _retail(line: BlockLine, sheet: Sheet) -> bool:
+    """Return whether a price gets two sizes: one whose currency is too small to read is none."""
+    readable = _smallest(line, sheet) * SMALLEST >= SMALLEST_PIXELS
+    return line.price_style == "retail" and readable
+
+
 def _telling(line: BlockLine, sheet: Sheet) -> str:
-    """Return what of a line decides its fonts: of a price in runs its amount, else all of it."""
-    runs = runs_of(line.text, sheet.language, line.price_style)
+    """Return what of a line decides its fonts: of a price in runs its amount, else all of it.
+
+    Figures beside Arabic letters are in the same face, or they are misread.
+    """
+    if has_arabic(line.text):
+        return line.text
+    style = line.price_style if _retail(line, sheet) else "plain"
+    runs = runs_of(line.text, sheet.language, style)
     return max(runs, key=lambda run: run.size).text
 
 
@@ -179,7 +195,7 @@ def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
         language=sheet.language,
     )
     unit = sheet.scale / 100
-    smallest = max(SMALLEST_PIXELS, line.size[0] * unit)
+    smallest = _smallest(line, sheet)
     largest = line.size[1] * unit * size_beside(stack[0], brand)
     return LineSpec(
         role=line.role,
@@ -191,8 +207,7 @@ def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
         rows=line.rows,
         leading=line_height(line.text, script, stack[0], sheet.locale) * line.leading,
         drop=drop(stack[0], script),
-        # A currency too small to read is no price: then all of it is set in one size.
-        retail=line.price_style == "retail" and smallest * SMALLEST >= SMALLEST_PIXELS,
+        retail=_retail(line, sheet),
     )
 
 

@@ -3,7 +3,7 @@
 The whole amount and its decimal separator are large, the decimals and the currency small, each
 where the locale's own string has them. Decimals in European figures are raised to the height of
 the amount; its separator stays large and on the baseline, because that is what a price is
-misread by.
+misread by. Beside Arabic letters nothing is raised: there readers lose digits.
 """
 
 import dataclasses
@@ -22,6 +22,11 @@ DECIMALS = 0.62
 SYMBOL = 0.66
 LETTERS = 0.5
 """Size of a currency's sign, and of a currency that is written in several letters."""
+ARABIC = 0.75
+"""Size of a currency in Arabic letters. Of right prices of the Emirates in four faces and three
+sizes the proof could not read 3 of 36 with the letters at 0.5, and 12 of 48 with the figures in a
+Latin face besides; at 0.75 it could not read 1 of 108 with raised decimals, and none of 72 without
+(23 November 2026)."""
 
 SMALLEST = min(DECIMALS, SYMBOL, LETTERS)
 """The smallest of these sizes."""
@@ -69,10 +74,11 @@ def price_runs(text: str, language: str) -> tuple[Run, ...]:
     if max(_letters(before), _letters(after)) > _LONGEST_CURRENCY:
         return (Run(text=text, size=1.0),)
     decimals = whole[len(whole) - cents :]
+    lifted = decimals.isascii() and not has_arabic(text)
     runs = (
         Run(text=before, size=_small(before)),
         Run(text=whole[: len(whole) - cents], size=1.0),
-        Run(text=decimals, size=DECIMALS, raised=decimals.isascii()),
+        Run(text=decimals, size=DECIMALS, raised=lifted),
         Run(text=after, size=_small(after)),
     )
     return tuple(run for run in runs if run.text)
@@ -119,5 +125,12 @@ def _letters(text: str) -> int:
     return sum(unicodedata.category(character) not in {"Zs", "Cf"} for character in text)
 
 
+def has_arabic(text: str) -> bool:
+    """Return whether a text has Arabic letters."""
+    return any(unicodedata.bidirectional(character) == "AL" for character in text)
+
+
 def _small(text: str) -> float:
+    if has_arabic(text):
+        return ARABIC
     return SYMBOL if _letters(text) <= 1 else LETTERS

@@ -7,13 +7,13 @@ import babel
 from pipeline.typeset.breaks import Segment
 from pipeline.typeset.fonts import script_of
 
-BAD = 0.25
+BAD = 0.32
 """From here on a break is worth a smaller size to avoid."""
 
-_PAUSE, _WORD, _INSIDE, _DANGLING, _HYPHEN = 0.0, 0.1, 0.3, 0.35, 0.5
+_PAUSE, _WORD, _INSIDE, _DANGLING, _HYPHEN = 0.0, 0.1, 0.31, 0.35, 0.5
 """What an end of a row costs, in row widths of slack: after a mark of punctuation; after a word;
-inside a phrase, of a text that has spaces elsewhere; after a word that belongs to the next one;
-inside a word."""
+inside a phrase, of a text that has spaces or marks elsewhere; after a word that belongs to the
+next one; inside a word."""
 
 _SHORT = 3
 """Letters of the articles and prepositions that belong to what follows them."""
@@ -31,7 +31,7 @@ def strains(pieces: Sequence[Segment], locale: str) -> tuple[float, ...]:
     """
     script = script_of(locale)
     joins = script in _WITH_ARTICLES and babel.Locale.parse(locale).language not in _OF_SYLLABLES
-    spaced = any(piece.glue for piece in pieces)
+    spaced = any(piece.glue or piece.text.endswith(_MARKS) for piece in pieces[:-1])
     inner = [_strain(piece, joins=joins, spaced=spaced) for piece in pieces[:-1]]
     return (*inner, _PAUSE)
 

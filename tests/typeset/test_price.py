@@ -7,7 +7,7 @@ from pipeline.typeset.block import Block
 from pipeline.typeset.draw import draw_line, row_width
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import SMALLEST_PIXELS, Sheet, lay_out
-from pipeline.typeset.price import DECIMALS, LETTERS, SYMBOL, price_runs, price_width
+from pipeline.typeset.price import ARABIC, DECIMALS, LETTERS, SYMBOL, price_runs, price_width
 from pipeline.typeset.renderer import TakumiRenderer, TextStyle
 from pipeline.typeset.setting import LineSetting
 
@@ -144,6 +144,16 @@ def test_arabic_figures_stay_on_the_baseline_because_their_zero_is_a_dot() -> No
     assert [run.raised for run in price_runs("32.00", "ar-EG")] == [False, True]
 
 
+def test_beside_arabic_letters_nothing_is_raised_and_the_currency_is_larger(
+    renderer: TakumiRenderer,
+) -> None:
+    text = "\u200f32.50\u00a0د.إ.\u200f"
+    amount, decimals, currency = price_runs(text, "ar-AE")[1:]
+    assert [amount.raised, decimals.raised] == [False, False]
+    assert (amount.size, decimals.size, currency.size) == (1.0, DECIMALS, ARABIC)
+    assert set_price(text, "ar_AE", renderer).families[0] == "Cairo"
+
+
 def test_figures_are_set_in_the_face_of_the_brand_in_every_script(
     renderer: TakumiRenderer,
 ) -> None:
@@ -161,6 +171,11 @@ def test_a_price_too_small_for_two_sizes_is_set_in_one(renderer: TakumiRenderer)
     large = set_price("8,90\u00a0€", "de_DE", renderer, SMALLEST_PIXELS / scale / 0.49)
     small = set_price("8,90\u00a0€", "de_DE", renderer, SMALLEST_PIXELS / scale / 0.51)
     assert (large.price_style, small.price_style) == ("retail", "plain")
+    hebrew = set_price(
+        "\u200f8.90\u00a0\u200f₪ ליחידה", "he_IL", renderer, 5, character="condensed"
+    )
+    assert hebrew.price_style == "plain"
+    assert hebrew.families[0] == "Rubik"  # all of it in one face
 
 
 def test_a_struck_price_is_struck_from_end_to_end(renderer: TakumiRenderer) -> None:

@@ -45,6 +45,7 @@ def rows(
         ("Zupa i sałatka w porze obiadu", "pl_PL", 800, ("Zupa i sałatka", "w porze obiadu")),
         ("سلطات طازجة حتى المساء", "ar_AE", 660, ("سلطات طازجة", "حتى المساء")),
         ("สลัดสดใหม่ ถึงบ่าย 2\u00a0โมง", "th_TH", 640, ("สลัดสดใหม่", "ถึงบ่าย 2\u00a0โมง")),
+        ("六支乐队，三个舞台，一夜狂欢", "zh_Hans_CN", 940, ("六支乐队，", "三个舞台，一夜狂欢")),
         ("静けさを、聴く。", "ja_JP", 500, ("静けさを、", "聴く。")),
     ],
 )  # fmt: skip
@@ -75,6 +76,9 @@ def test_what_an_end_costs() -> None:
     assert last == pause  # the end of the text is one
     assert max(cost("Smart TV UHD", "de_DE")) == word  # no articles
     inside, space, _ = cost("สลัดสด ใหม่", "th_TH")
-    assert inside > BAD > space
+    assert inside > space
+    found = cost("三个舞台，一夜狂欢", "zh_Hans_CN")
+    assert set(found) == {inside, pause}
+    assert found.index(pause) < len(found) - 1  # after the comma
     assert len(set(cost("ランチボウルは時まで", "ja_JP")[:-1])) == 1  # no spaces, so all alike
     assert max(cost("Đặt món ngay", "vi_VN")) < BAD
