@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.errors import BudgetError
+from pipeline.produce.ledger.reading import IS_PICTURE
 from pipeline.produce.ledger.rows import Purpose
 from pipeline.produce.ledger.schema import ATTEMPTS
 from pipeline.produce.ledger.units import dollars_of, micros_of
+from pipeline.produce.providers.sentinel import SENTINEL
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +113,15 @@ def refuse_over(
 
 
 def _refuse_over_quota(connection: Connection, purpose: Purpose, caps: Caps) -> None:
-    """Refuse a picture more than an account may have on a day; one that cost nothing is none."""
-    if caps.pictures is None:
+    """Refuse a picture more than an account may have on a day; one that cost nothing is none.
+
+    Nor is an opinion of one.
+    """
+    if caps.pictures is None or purpose.model == SENTINEL:
         return
     paid = (ATTEMPTS.c.reserved > 0) | (ATTEMPTS.c.charged > 0)
     ours = (ATTEMPTS.c.account == purpose.account) & (ATTEMPTS.c.day == purpose.day.isoformat())
-    had = connection.execute(select(func.count()).where(ours, paid)).scalar_one()
+    had = connection.execute(select(func.count()).where(ours, paid, IS_PICTURE)).scalar_one()
     if had >= caps.pictures:
         raise BudgetError(
             f"the account {purpose.account} has had its {caps.pictures} pictures of {purpose.day}; "

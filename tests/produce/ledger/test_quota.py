@@ -49,6 +49,17 @@ def test_a_picture_that_cost_nothing_is_none(ledger: Ledger) -> None:
     assert ledger.intend(wanted(job(3), account="deli"), TWO).fresh
 
 
+def test_an_opinion_of_a_picture_is_no_picture(ledger: Ledger) -> None:
+    opinion = {"account": "deli", "provider": "sentinel", "model": "sentinel"}
+    for number in (1, 2, 3):
+        assert ledger.intend(wanted(job(number), **opinion), TWO).fresh
+    for number in (4, 5):
+        assert ledger.intend(wanted(job(number), account="deli"), TWO).fresh
+    assert ledger.intend(wanted(job(6), **opinion), TWO).fresh
+    with pytest.raises(BudgetError):
+        ledger.intend(wanted(job(7), account="deli"), TWO)
+
+
 def test_many_at_once_never_go_over_a_quota(ledger: Ledger) -> None:
     granted: list[int] = []
 
