@@ -28,6 +28,7 @@ from pipeline.proof.corruption import script_name
 from pipeline.proof.prove import Proofreader
 from pipeline.proof.reading import Pixels
 from pipeline.settings import PROJECT, read_settings
+from pipeline.typeset.block import Place
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.lettering import Canvas, Letterer
 from pipeline.typeset.renderer import TakumiRenderer
@@ -118,15 +119,26 @@ class Painter:
         request = variant.request
         studio = Studio(self.templates / "plates", self.renderer)
         painted = studio.paint(request)
-        canvas = Canvas(
-            plate=decode(painted, request.width, request.height),
-            template=variant.template,
-            sheet=variant.sheet,
-            palette=variant.palette,
-        )
+        canvas = _canvas(variant, decode(painted, request.width, request.height))
         letterer = Letterer(renderer=self.renderer, layouts=self.templates / "layouts")
         lettered = letterer.letter(canvas, variant.scene.lettering)
         return lettered if isinstance(lettered, Misfit) else lettered.picture
+
+
+def _canvas(variant: Variant, plate: Pixels) -> Canvas:
+    """Return the canvas that the press would letter; no brand of the wall has a logo."""
+    sheet = variant.sheet
+    size = (sheet.width, sheet.height, sheet.direction)
+    top, right, bottom, left = variant.format.safe
+    inside = Place(x=left, y=top, width=100 - left - right, height=100 - top - bottom)
+    return Canvas(
+        plate=plate,
+        template=variant.template,
+        sheet=sheet,
+        palette=variant.palette,
+        subjects=tuple(one.place.pixels(*size) for one in variant.scene.subjects if one.place),
+        safe=inside.pixels(sheet.width, sheet.height, "ltr"),
+    )
 
 
 def tile_of(variant: Variant, painter: Painter) -> Tile:
