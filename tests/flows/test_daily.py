@@ -114,6 +114,9 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
     shown = {artifact["key"]: artifact for artifact in ask(running, "artifacts", **this_run)}
     assert shown.keys() >= {"daily-summary", "daily-held", "daily-contact-sheet", "daily-progress"}
     assert shown["daily-progress"]["data"] == 100.0
+    summary = json.loads(shown["daily-summary"]["data"])
+    assert [row["campaign"] for row in summary] == [r"daily\-deals", "all"]
+    assert (summary[0]["paid"], summary[0]["used of the day's budget"]) == ("$0.00", "")
     assert json.loads(shown["daily-self-test"]["data"])[0] == {
         "script": "Latin",
         "error": "digit",
