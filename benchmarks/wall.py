@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 
-from benchmarks.wall_page import Tile, write_page, write_sheet
+from benchmarks.wall_page import Tile, write_page, write_sheet, write_strip
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.daily import Workshop, open_workshop
 from pipeline.dayplan import load
@@ -48,6 +48,14 @@ FORMATS = (
     "display-300x250",
 )
 """One format of each shape; the others differ from one of these in pixels only."""
+
+STRIP = (
+    ("meta-feed-4x5", "en_US"),
+    ("meta-story-9x16", "ar_AE"),
+    ("google-landscape", "ja_JP"),
+    ("display-300x250", "uk_UA"),
+)
+"""What stands for a template in `templates/README.md`."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +204,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--odd", action="store_true", help="copy that is hard to set")
     parser.add_argument("--proof", action="store_true", help="proofread each picture")
     parser.add_argument("--out", type=pathlib.Path, default=PROJECT / "out" / "wall")
+    parser.add_argument(
+        "--strips",
+        type=pathlib.Path,
+        help="make only the pictures of templates/README.md, proofread, in this folder",
+    )
     asked = parser.parse_args(arguments)
+    if asked.strips:
+        return _strips(asked.strips, _listed(asked.templates) or TEMPLATES)
     choice = Choice(
         templates=_listed(asked.templates),
         formats=_listed(asked.formats),
@@ -216,6 +231,19 @@ def main(arguments: Sequence[str]) -> int:
     faults = sum(bool(tile.fault) for tile in made)
     print(f"{len(made)} pictures, {faults} that would not ship")
     return 1 if faults or not made else 0
+
+
+def _strips(out: pathlib.Path, templates: Sequence[str]) -> int:
+    for template in templates:
+        row = [
+            next(tiles(Choice(templates=[template], formats=[fmt], locales=[locale]), proof=True))
+            for fmt, locale in STRIP
+        ]
+        if faults := [tile for tile in row if tile.fault]:
+            print(*(f"{tile.name}: {tile.fault}" for tile in faults), sep="\n")
+            return 1
+        print(write_strip(out, template, row))
+    return 0
 
 
 def _listed(text: str) -> tuple[str, ...]:

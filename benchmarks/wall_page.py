@@ -12,7 +12,8 @@ from pipeline.proof.reading import Pixels
 _SIDE = 560
 """Longer side of a picture on the page, in pixels."""
 _CELL, _ROOM = 250, 10
-_GREY = (126, 126, 126)
+_STRIP = 340
+_GREY, _WHITE = (126, 126, 126), (255, 255, 255)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,27 @@ def write_sheet(out: pathlib.Path, template: str, tiles: Sequence[Tile]) -> path
             sheet.paste(opened.convert("RGB"), (left + middle[0], top + middle[1]))
     path = out / f"{template}.png"
     sheet.save(path)
+    return path
+
+
+def write_strip(out: pathlib.Path, template: str, tiles: Sequence[Tile]) -> pathlib.Path:
+    """Write pictures side by side, all of one height.
+
+    Args:
+        out: The folder.
+        template: The template's name, which names the file.
+        tiles: The pictures, which are not kept as files.
+    """
+    pictures = [PIL.Image.fromarray(tile.picture) for tile in tiles if tile.picture is not None]
+    widths = [round(one.width * _STRIP / one.height) for one in pictures]
+    strip = PIL.Image.new("RGB", (sum(widths) + _ROOM * (len(widths) - 1), _STRIP), _WHITE)
+    left = 0
+    for one, width in zip(pictures, widths, strict=True):
+        strip.paste(one.resize((width, _STRIP), PIL.Image.Resampling.LANCZOS), (left, 0))
+        left += width + _ROOM
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{template}.webp"
+    strip.save(path, quality=86, method=6)
     return path
 
 
