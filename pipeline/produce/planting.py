@@ -20,10 +20,10 @@ from pipeline.produce.room import around, inside, meet, union
 from pipeline.proof.corruption import Kind, script_name, wrong_versions
 from pipeline.proof.redraw import Bounds, Drawn, draw_again
 from pipeline.typeset.contrast import NEEDED, contrast_under, rgb_of
-from pipeline.typeset.draw import draw_line
+from pipeline.typeset.draw import draw_line, row_width
 from pipeline.typeset.fonts import missing_glyphs
 from pipeline.typeset.lettering import composite
-from pipeline.typeset.renderer import Renderer, TextStyle
+from pipeline.typeset.renderer import Renderer
 from pipeline.typeset.setting import LineSetting, Row
 
 Pixels = npt.NDArray[np.uint8]
@@ -186,14 +186,7 @@ class Painter:
         return dataclasses.replace(setting, rows=rows)
 
     def _width(self, text: str, setting: LineSetting) -> float:
-        style = TextStyle(
-            families=setting.families,
-            weight=setting.weight,
-            spacing=setting.spacing,
-            direction=setting.direction,
-            language=setting.language,
-        )
-        return self.renderer.measure([text], style)[0] * setting.size
+        return row_width(text, setting, self.renderer)
 
     def _seen(self, right: Drawn, wrong: LineSetting, creative: Creative) -> Bounds | None:
         """Return where the ink of a wrong line is; None if it looks right or runs off."""

@@ -9,6 +9,7 @@ beside the features, which are there anyway.
 import dataclasses
 import functools
 import pathlib
+import re
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,12 @@ _OF_LANGUAGE = {
     **dict.fromkeys(("ru", "uk", "bg"), "cyrillic"),
     "ko": "hangul",
 }
+
+_WRITTEN_IN = {
+    "ru_RU": re.compile("[\u0400-\u04ff]"),
+    "ko_KR": re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]"),
+}
+"""A locale of each further alphabet, and its letters."""
 
 Values = npt.NDArray[np.float32]
 
@@ -67,6 +74,18 @@ def alphabet_for(locale: str) -> Alphabet | None:
     """
     name = _OF_LANGUAGE.get(locale.replace("-", "_").split("_")[0])
     return alphabets()[name] if name else None
+
+
+def further_locales(text: str, locale: str) -> tuple[str, ...]:
+    """Return locales whose alphabets a text takes beside that of its own.
+
+    Args:
+        text: Everything that was asked for.
+        locale: The locale of the picture.
+    """
+    own = alphabet_for(locale)
+    found = (one for one, letters in _WRITTEN_IN.items() if letters.search(text))
+    return tuple(one for one in found if alphabet_for(one) is not own)
 
 
 @functools.cache

@@ -6,6 +6,7 @@ do not use the same text twice is chosen over all lines at once.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Sequence
 
 from pipeline.plan.lines import Line, Policy
@@ -14,6 +15,7 @@ from pipeline.proof.find import box_of
 from pipeline.proof.normalise import bare
 from pipeline.proof.numbers import same_numbers_but_for_marks
 from pipeline.proof.pieces import Part, Piece, same_text
+from pipeline.proof.verdict import meet
 
 ALIKE = 0.45
 """From this similarity on, a text counts as an attempt at the line."""
@@ -82,6 +84,14 @@ def in_reading_order(pieces: Sequence[Piece], *, mirrored: bool = False) -> list
     return [piece for row in rows for piece in row]
 
 
+def is_torn(run: Sequence[Piece]) -> bool:
+    """Return whether pieces of one row overlap: a stroke there is read in both, or in neither."""
+    return any(
+        _same_row(one, other) and meet(one.box, other.box)
+        for one, other in itertools.combinations(run, 2)
+    )
+
+
 def _candidates(
     line: Line,
     runs: Sequence[tuple[Piece, ...]],
@@ -92,7 +102,7 @@ def _candidates(
     found: list[Candidate] = []
     for run in runs:
         score = _score(line, wanted, run, mirrored=mirrored)
-        sure = _SURER * _surest(wanted, run) if score >= _ALMOST else 0.0
+        sure = _SURER * _surest(wanted, run) if score >= _ALMOST and not is_torn(run) else 0.0
         whole = Candidate(parts=tuple(Part(piece=p) for p in run), score=score + sure)
         found.append(whole)
         if len(run) == 1:

@@ -7,6 +7,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.proof.normalise import bare
+
+_MOSTLY = 0.7
+"""Share of the characters of a text that a reader has to know to read it roughly."""
+
 Pixels = npt.NDArray[np.uint8]
 """RGB pixels, shape [height, width, 3]; or a mask, shape [height, width]."""
 
@@ -103,3 +108,9 @@ def joined(pieces: Sequence[Reading]) -> Reading:
         text += " " + piece.text
         confidence += [1.0, *piece.confidence]
     return Reading(text=text, confidence=tuple(confidence), reader=pieces[0].reader)
+
+
+def knows_most(reader: Reader, text: str) -> bool:
+    """Return whether a reader knows enough of a text for a reading roughly like it."""
+    shown = bare(text)
+    return sum(map(reader.knows, shown)) >= _MOSTLY * len(shown)

@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.plan.lines import Line
 from pipeline.proof.agreement import Evidence
+from pipeline.proof.alphabet import further_locales
 from pipeline.proof.distance import similarity
 from pipeline.proof.find import Quad, Region
 from pipeline.proof.judge import Judgement, judge_read, judge_typeset
-from pipeline.proof.match import Candidate, match
+from pipeline.proof.match import Candidate, is_torn, match
 from pipeline.proof.normalise import bare
 from pipeline.proof.numbers import has_number, without_marks
 from pipeline.proof.pieces import Part, Piece, box_around, combined, covered
 from pipeline.proof.places import crop_of, left_over, squeezed, strip_of
-from pipeline.proof.reading import Pixels, Reader, Reading
+from pipeline.proof.reading import Pixels, Reader, Reading, knows_most
 from pipeline.proof.setlines import SetLine
 from pipeline.proof.verdict import ExtraText, LineProof, Verdict
 
 _CONFIRMED = 0.5
-_MOSTLY = 0.7
 _SETTLED = 0.5
 """A place of which others cover this share needs no further look."""
 
@@ -102,6 +102,15 @@ class Sheet:
         for index in loose:
             self.told.add((self.readers.index(reader), self.loose[index].quad))
             self.loose[index] = self.loose[index].also(next(answers))
+        if reader.strict and loose:
+            self._read_further(reader, loose, crops[-len(loose) :])
+
+    def _read_further(self, reader: Reader, loose: Sequence[int], crops: Sequence[Pixels]) -> None:
+        """Let a reader read loose text in the alphabets of lines in other scripts, if any."""
+        for locale in further_locales(self._asked_for, self.locale):
+            for index, readings in zip(loose, reader.read(crops, locale), strict=True):
+                new = (one for one in readings if one.reader != reader.name)  # the rest is known
+                self.loose[index] = self.loose[index].also(tuple(new))
 
     def judge(self) -> None:
         """Judge every line by what is known now."""
@@ -123,8 +132,16 @@ class Sheet:
 
     def seeks(self) -> bool:
         """Return whether a line that we did not set may still stand somewhere else."""
-        drawn = (one for i, one in self.judged.items() if i not in self.set_lines)
-        return any(one.verdict is not Verdict.PASS and not one.placed for one in drawn)
+        drawn = [(i, one) for i, one in self.judged.items() if i not in self.set_lines]
+        still = ((i, one) for i, one in drawn if one.verdict is not Verdict.PASS)
+        return any(not one.placed or self._is_torn(i) for i, one in still)
+
+    def _is_torn(self, index: int) -> bool:
+        return index in self.matched and is_torn([x.piece for x in self.matched[index].parts])
+
+    @property
+    def _asked_for(self) -> str:
+        return "".join(line.text for line in self.lines)
 
     def add(self, regions: Sequence[Region]) -> None:
         """Take in regions of a further look, where nothing is settled yet."""
@@ -229,7 +246,7 @@ class Sheet:
         # The first look may see digits beside letters that it does not know, or most letters.
         first = reader is self.readers[0]
         able = reader.knows(text) or (has_number(text) and (first or not reader.strict))
-        return (able or (first and _mostly(reader, text))) and not self._settled(index)
+        return (able or (first and knows_most(reader, text))) and not self._settled(index)
 
     def _is_read(self, index: int) -> bool:
         return bool(self.strips.get(index)) or any(p.readings for p in self.rows[index])
@@ -261,7 +278,7 @@ class Sheet:
     def _script_unknown(self, reader: Reader) -> bool:
         """Return whether a reader is the first that may know the script around the lines."""
         earlier = self.readers[: self.readers.index(reader)]
-        text = without_marks("".join(line.text for line in self.lines))
+        text = without_marks(self._asked_for)
         known = any(other.vouches(other.name, text) for other in earlier)
         return not (reader.strict or known) and all(other.strict for other in earlier)
 
@@ -278,9 +295,3 @@ class Sheet:
 def _thousandths(confidence: Sequence[float]) -> tuple[float, ...]:
     """Return probabilities cut to three digits, so that 1 means certain."""
     return tuple(math.floor(sure * 1000) / 1000 for sure in confidence)
-
-
-def _mostly(reader: Reader, text: str) -> bool:
-    """Return whether a reader knows enough of a text for a reading roughly like it."""
-    shown = bare(text)
-    return sum(map(reader.knows, shown)) >= _MOSTLY * len(shown)

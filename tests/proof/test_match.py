@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.plan.lines import Line
 from pipeline.proof.find import quad_of
-from pipeline.proof.match import Candidate, in_reading_order, joint_texts, match
+from pipeline.proof.match import Candidate, in_reading_order, is_torn, joint_texts, match
 from pipeline.proof.pieces import Part, Piece, combined, corresponding
 from pipeline.proof.reading import Reading
 from pipeline.proof.verdict import Box
@@ -46,6 +46,18 @@ def test_boxes_of_a_row_from_right_to_left_are_joined_from_the_right() -> None:
     (found,) = match([Line.of("cta", "اطلب الآن")], pieces, mirrored=True)
     assert texts(found) == "اطلب الآن"
     assert [p.box[0] for p in in_reading_order(pieces, mirrored=True)] == [230, 10]
+
+
+def test_a_row_that_was_found_whole_is_taken_before_two_boxes_that_overlap() -> None:
+    torn = [piece("Jetzt b", 10, 10), piece("bestellen", 190, 12)]
+    assert is_torn(torn)
+    assert not is_torn([torn[0], piece("bestellen", 230, 12)])
+    assert not is_torn([torn[0], piece("Nur heute", 10, 45)])  # the next row
+    halves = [piece("Jetzt", 10, 10), piece("bestellen", 190, 12)]
+    whole = piece("Jetzt bestellen", 10, 8, 380, 44)
+    (found,) = match([Line.of("cta", "Jetzt bestellen")], [*halves, whole])
+    assert found is not None
+    assert [part.piece for part in found.parts] == [whole]
 
 
 def test_two_lines_may_share_one_box() -> None:

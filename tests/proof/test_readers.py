@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ToolMissingError
+from pipeline.plan.lines import Line
 from pipeline.proof.find import DbFinder, rectified, widened
 from pipeline.proof.models import model_path
 from pipeline.proof.ppocr import LOOKS, PpOcr
+from pipeline.proof.prove import Proofreader
 from pipeline.proof.reading import Reading
 from pipeline.proof.renderings import renderings
 from pipeline.proof.tesseract import Look, Tesseract
+from pipeline.proof.verdict import Verdict
 
 if TYPE_CHECKING:
     from tests.proof.conftest import Pixels, Studio
@@ -182,3 +185,17 @@ def test_an_unreadable_crop_has_no_confident_reading(recogniser: PpOcr) -> None:
     ((reading,),) = recogniser.read([noise], "de_DE")
     assert isinstance(reading, Reading)
     assert reading.weakest < 0.75
+
+
+def test_a_line_in_another_script_than_its_locale_is_read_in_its_own_alphabet(
+    studio: "Studio", proofreader: Proofreader
+) -> None:
+    korean = studio.set("서울식당", "ko_KR", (40, 20, 60))
+    english = studio.set("Lunch today", "en_US", (40, 130, 60))
+    lines = [Line.of("brand", korean.text), Line.of("headline", english.text)]
+    picture = studio.picture([korean, english], (640, 240))
+    proof = proofreader.prove(picture, lines, "en_US")
+    assert [line.read for line in proof.lines] == ["서울식당", "Lunch today"]
+    assert proof.verdict is Verdict.PASS
+    other = [Line.of("brand", "서울사당"), lines[1]]
+    assert proofreader.prove(picture, other, "en_US").verdict is Verdict.FAIL
