@@ -23,6 +23,13 @@ from tests.produce.ledger.bookings import NOTHING, PURPOSE, Ticking, accept, boo
 
 pytestmark = pytest.mark.xdist_group("ledger")
 
+CAPS = {
+    "creative": Caps(creative=dollars("0.12")),
+    "day": Caps(day=dollars("0.12")),
+    "month": Caps(month=dollars("0.12")),
+    "campaign": Caps(campaign=dollars("0.12")),
+}
+
 
 class Watched(Database):
     """A database that looks at the sum of all money before every commit.
@@ -52,7 +59,7 @@ class Watched(Database):
 def test_each_cap_counts_its_own_and_nothing_else(
     ledger: Ledger, name: str, other: dict[str, object], shared: dict[str, object]
 ) -> None:
-    caps = Caps(**{name: dollars("0.12")})
+    caps = CAPS[name]
     assert ledger.intend(wanted("aaaa"), caps).fresh
     assert ledger.intend(wanted("bbbb", **shared), caps).fresh
     with pytest.raises(BudgetError, match=f"the budget of {name} "):
