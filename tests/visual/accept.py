@@ -11,8 +11,8 @@ from benchmarks.wall import Painter
 from pipeline.typeset.renderer import TakumiRenderer
 from tests.visual.pictures import (
     GOLDEN,
+    LOSSLESS,
     MOST,
-    QUALITY,
     chosen,
     compare,
     golden,
@@ -37,7 +37,7 @@ def main() -> int:
         worst = compare(new, golden(name)).worst if file.exists() else None
         if worst is not None and worst <= MOST:
             continue
-        PIL.Image.fromarray(new).save(file, quality=QUALITY, method=6)
+        PIL.Image.fromarray(new).save(file, format="WEBP", **LOSSLESS)
         sys.stdout.write(f"{name}: {'new' if worst is None else f'differed by {worst:.1f}'}\n")
     return 0
 
