@@ -201,7 +201,10 @@ def _verdict(proof: Proof, planted: Planted) -> Verdict:
     if own is not None and own is not Verdict.PASS:
         return own
     margin = round(_NEAR * planted.setting.size)
-    if any(near(extra.box, planted.box, margin) for extra in proof.extra):
+    seen = [extra.box for extra in proof.extra]
+    if own is None:  # what is no line may have been taken for an attempt at one
+        seen += [line.box for line in proof.lines if line.box and line.verdict is Verdict.FAIL]
+    if any(near(box, planted.box, margin) for box in seen):
         return Verdict.FAIL
     if own is None and not proof.lines:  # a prover that says nothing about lines
         return proof.verdict

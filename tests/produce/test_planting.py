@@ -4,27 +4,31 @@ import dataclasses
 import functools
 import io
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import PIL.Image
 import pytest
 
+from pipeline.plan.lines import Line
 from pipeline.plan.variants import Variant
 from pipeline.produce.compositor import Compositor
 from pipeline.produce.creative import Creative, known_good
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Outcome, Status
-from pipeline.produce.planner import Planner, sample
+from pipeline.produce.planner import Planner, Task, sample
 from pipeline.produce.planting import EXTRA_ROLE, Painter, undisturbed
 from pipeline.produce.plates import Plates
 from pipeline.produce.press import Press
 from pipeline.produce.providers.studio import Studio
+from pipeline.produce.selftest import tried
 from pipeline.produce.store import Store
 from pipeline.proof.corruption import Kind
+from pipeline.proof.verdict import Proof, Verdict
 from pipeline.typeset.lettering import Letterer
 from pipeline.typeset.renderer import TakumiRenderer
-from tests.provers import Seeing
+from pipeline.typeset.setting import LineSetting
+from tests.provers import Seeing, proof
 
 PROJECT = pathlib.Path(__file__).parent.parent.parent
 Made = tuple[Creative, Outcome]
@@ -150,3 +154,48 @@ def test_a_creative_is_known_to_be_good_only_if_it_was_accepted_and_is_whole(
     assert known_good(creative.variant, held, store) is None
     assert known_good(creative.variant, None, store) is None
     assert known_good(creative.variant, outcome, Store(tmp_path / "elsewhere")) is None
+
+
+class Mistaking:
+    """Takes what stands at a place for an attempt at the badge, and passes all lines but that."""
+
+    def __init__(self, where: tuple[int, int, int, int]) -> None:
+        self.where = where
+
+    def prove(
+        self,
+        _image: np.ndarray,
+        lines: Sequence[Line],
+        _locale: str,
+        _settings: Sequence[LineSetting] = (),
+        extra_text: str = "fail",  # noqa: ARG002 - part of the protocol
+        allowed: frozenset[str] = frozenset(),  # noqa: ARG002 - likewise
+        *,
+        ground: np.ndarray | None = None,  # noqa: ARG002 - likewise
+        plate: np.ndarray | None = None,  # noqa: ARG002 - likewise
+    ) -> Proof:
+        said = proof([(line, Verdict.PASS) for line in lines])
+        wrong = dataclasses.replace(said.lines[-1], verdict=Verdict.FAIL, box=self.where)
+        return dataclasses.replace(said, verdict=Verdict.FAIL, lines=(*said.lines[:-1], wrong))
+
+
+def test_an_extra_number_that_is_taken_for_a_wrong_line_was_noticed_and_a_wrong_line_was_not(
+    made: Made, painter: Painter
+) -> None:
+    creative, _ = made
+    extra = painter.plant_extra(creative, 5)
+    assert extra is not None
+    left, top, right, bottom = extra.box
+    there = Mistaking((left, top, right - left, bottom - top))
+    (trial,) = tried(Task(creative=creative, planted=(extra,)), painter, there).trials
+    assert trial.verdict is Verdict.FAIL
+    elsewhere = Mistaking((0, 0, 4, 4))
+    (trial,) = tried(Task(creative=creative, planted=(extra,)), painter, elsewhere).trials
+    assert trial.slipped
+
+    first = creative.settings[0].role
+    wrong = painter.plant(creative, first, Kind.DROPPED, 1)
+    assert wrong is not None
+    near = Mistaking((wrong.box[0], wrong.box[1], 10, 10))
+    (trial,) = tried(Task(creative=creative, planted=(wrong,)), painter, near).trials
+    assert trial.slipped
