@@ -50,6 +50,7 @@ class Workshop:
         press: Makes creatives.
         versions: Names and versions of what makes and proofreads.
         threads: How many variants are under way at a time; most may be waiting for a provider.
+        settled: Variant id to its outcome, for what a person has decided about; not made again.
     """
 
     settings: Settings
@@ -57,6 +58,7 @@ class Workshop:
     press: Press
     versions: Mapping[str, str]
     threads: int
+    settled: Mapping[str, Outcome] = dataclasses.field(default_factory=dict)
 
 
 def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]) -> Workshop:
@@ -100,7 +102,13 @@ def produce_batch(
     Raises:
         ToolMissingError: If an engine or font is not installed.
     """
-    return produce_all(batch.variants, workshop.press, workshop.threads, on_outcome)
+    settled = {v.id: workshop.settled[v.id] for v in batch.variants if v.id in workshop.settled}
+    for outcome in settled.values():
+        on_outcome(outcome)
+    todo = [variant for variant in batch.variants if variant.id not in settled]
+    made = produce_all(todo, workshop.press, workshop.threads, on_outcome)
+    by_id = {outcome.variant: outcome for outcome in made} | settled
+    return [by_id[variant.id] for variant in batch.variants]
 
 
 def publish(

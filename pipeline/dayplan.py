@@ -21,6 +21,7 @@ from pipeline.produce.store import Store
 from pipeline.publish.bills import NOTHING_PAID, Bills
 from pipeline.publish.manifest import delivered_before
 from pipeline.publish.standing import standing
+from pipeline.publish.wishes import with_wishes
 from pipeline.settings import Settings
 from pipeline.typeset.renderer import TakumiRenderer
 
@@ -155,12 +156,15 @@ def prepare(request: RunRequest, settings: Settings) -> DayPlan:
     return DayPlan(
         request=request,
         plans=tuple(
-            make_plan(
-                campaign,
-                _days(campaign, request),
-                (settings.templates, engine),
-                delivered_before(request.out, campaign.campaign.campaign),
-                earlier,
+            with_wishes(
+                make_plan(
+                    campaign,
+                    _days(campaign, request),
+                    (settings.templates, engine),
+                    delivered_before(request.out, campaign.campaign.campaign),
+                    earlier,
+                ),
+                request.out,
             )
             for campaign in loaded
         ),

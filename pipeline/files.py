@@ -1,8 +1,11 @@
 """Files: everything is written whole, so that a crash leaves the old content or the new."""
 
+import contextlib
+import fcntl
 import os
 import pathlib
 import tempfile
+from collections.abc import Iterator
 
 
 def write_whole(path: pathlib.Path, content: bytes) -> None:
@@ -36,5 +39,27 @@ def _sync_folder(folder: pathlib.Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def holding(folder: pathlib.Path) -> Iterator[None]:
+    """Hold the lock of a folder, after waiting for whoever has it; the kernel frees it at death.
+
+    It leaves no file behind. Where the file system knows no locks of folders, nothing is held.
+
+    Args:
+        folder: The folder; it is made if it is missing.
+
+    Raises:
+        OSError: If the folder cannot be made or opened.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(handle)

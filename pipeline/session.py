@@ -37,6 +37,7 @@ from pipeline.produce.reception import (
 )
 from pipeline.produce.store import Store
 from pipeline.produce.till import Means, Till
+from pipeline.publish.approvals import settled
 from pipeline.settings import Settings
 
 
@@ -129,6 +130,7 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
         LedgerError: If the ledger cannot be used.
         ToolMissingError: If callbacks are asked for and their port is taken.
     """
+    out = session.day_plan.request.out
     for plan in session.day_plan.plans:
         workshop.press.store.put(plan.campaign.document.content)
     paid = [variant for plan in session.day_plan.plans for variant in _paid(plan)]
@@ -154,7 +156,12 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
     till.resume({job: variant.request for job, variant in jobs.items()}, active)
     opinions = _opinions(session, workshop.press.store, till, environment)
     press = dataclasses.replace(workshop.press, till=till, opinions=opinions)
-    return dataclasses.replace(workshop, press=press, threads=max(active, workshop.threads))
+    return dataclasses.replace(
+        workshop,
+        press=press,
+        threads=max(active, workshop.threads),
+        settled=settled(out, session.day_plan.variants, press.store),
+    )
 
 
 def _doorbell(session: Session, environment: Mapping[str, str]) -> Doorbell | None:

@@ -7,12 +7,13 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.files import write_whole
+from pipeline.files import holding, write_whole
 from pipeline.plan.plan import Plan
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.store import Store
 from pipeline.publish.bills import NOTHING_PAID, Bills
+from pipeline.publish.decisions import decided, decisions_of, trees_of
 from pipeline.publish.gallery import render_gallery
 from pipeline.publish.manifest import (
     EVIDENCE,
@@ -78,9 +79,20 @@ class Exporter:
         for variant in plan.variants:
             by_day.setdefault(variant.day, []).append(variant)
         return [
-            self._export_day(plan, day, variants, outcomes)
+            self._export_alone(plan, day, variants, outcomes)
             for day, variants in sorted(by_day.items())
         ]
+
+    def _export_alone(
+        self,
+        plan: Plan,
+        day: dt.date,
+        variants: Sequence[Variant],
+        outcomes: Mapping[str, Outcome],
+    ) -> pathlib.Path:
+        """Write a day while no reviewer decides about it."""
+        with holding(self._folder(plan, day)):
+            return self._export_day(plan, day, variants, outcomes)
 
     def _export_day(
         self,
@@ -92,7 +104,9 @@ class Exporter:
         folder = self._folder(plan, day)
         before = _before(folder)
         standing = self._standing(before)
-        records = [standing.get(v.id) or self._deliver(folder, v, outcomes[v.id]) for v in variants]
+        decisions = decisions_of(before)
+        made = [standing.get(v.id) or self._deliver(folder, v, outcomes[v.id]) for v in variants]
+        records = [decided(record, decisions) for record in made]
         planned = {market for market, its_day in plan.days.items() if its_day == day}
         others = plan.campaign.campaign.markets.keys() - planned
         kept = [record for record in before["creatives"] if record["market"] in others]
@@ -109,6 +123,7 @@ class Exporter:
             "versions": dict(self.versions),
             "selftest": dict(self.selftest),
             "spent_usd": str(self._spent(plan, day)),
+            "decisions": trees_of(decisions),
         }
         manifest = manifest_of(head, creatives, sorted(retired))
         if _differs(manifest, before):
@@ -162,8 +177,9 @@ def write_gallery(
     out: pathlib.Path, manifests: Sequence[pathlib.Path], pages: pathlib.Path
 ) -> pathlib.Path:
     """Write `index.html` for some manifests below a folder and return its path."""
-    page = render_gallery(merged(out, manifests), pages)
-    write_whole(out / GALLERY, page.encode())
+    with holding(out):
+        page = render_gallery(merged(out, manifests), pages)
+        write_whole(out / GALLERY, page.encode())
     return out / GALLERY
 
 

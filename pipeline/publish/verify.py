@@ -18,6 +18,7 @@ from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
 from pipeline.proof.checks import Delivered, Demands, checks_of, with_checks
 from pipeline.proof.describe import why
+from pipeline.publish.decisions import is_approved
 from pipeline.publish.export import HELD
 from pipeline.publish.manifest import (
     NAME,
@@ -97,6 +98,8 @@ def _wrong(folder: pathlib.Path, record: Mapping[str, Any], prover: Prover) -> s
     under = _read(folder / evidence) if evidence else None
     if evidence and (under is None or hashlib.sha256(under).hexdigest() != record["ground"]):
         return f"cannot be proved: {evidence} is missing or changed; run the campaign again"
+    if is_approved(record):  # it ships because a person says so, whatever a reader reads
+        return ""
     size = (record["width"], record["height"])
     try:
         pixels = decode(content, *size)
