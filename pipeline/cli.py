@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from pipeline.commands import campaigns, money, proofs
+from pipeline.commands import campaigns, money, outside, proofs
 from pipeline.commands.ending import complain
 from pipeline.errors import ExitCode, ProofpressError
 
@@ -19,6 +19,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         campaigns.serve,
         campaigns.stop,
     ),
+    "Outside": (outside.review, outside.live),
     "Proof": (proofs.proof, proofs.selftest, proofs.verify, proofs.gallery),
     "Money": (money.spend, money.halt, money.simulate),
     "This machine": (proofs.doctor,),
