@@ -208,10 +208,10 @@ class Files:
 
 def _difference(role: str, shown: str | None, said: str | None, day: dt.date) -> str:
     if said is None:
-        return f"{role} is left out from {day}; the picture shows {shown!r}"
+        return f"{role} is left out on {day}; the picture shows “{shown}”"
     if shown is None:
-        return f"{role} is {said!r} on {day}; the picture has none"
-    return f"{role} is {said!r} on {day}, not {shown!r}"
+        return f"{role} is “{said}” on {day}; the picture has none"
+    return f"{role} is “{said}” on {day}, not “{shown}”"
 
 
 def _begins(day: dt.date, zone: str) -> dt.datetime:

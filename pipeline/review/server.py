@@ -105,6 +105,7 @@ def application(desk: Desk, port: int, key: str, token: str) -> Starlette:
         return await run_in_threadpool(_decided, desk, wish)
 
     routes = [
+        Route("/favicon.ico", _no_icon, methods=["GET"]),
         Route(f"/{key}/", page, methods=["GET"]),
         Route(f"/{key}/{PICTURES}/{{sha256}}", picture, methods=["GET"]),
         Route(f"/{key}/decisions", decide, methods=["POST"]),
@@ -112,6 +113,10 @@ def application(desk: Desk, port: int, key: str, token: str) -> Starlette:
     app = Starlette(routes=routes, middleware=[Middleware(Guard, port=port)])
     app.router.redirect_slashes = False
     return app
+
+
+def _no_icon(_: Request) -> Response:
+    return Response(status_code=204)
 
 
 async def _wish_of(request: Request) -> Wish | None:
