@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import babel
 
+from pipeline.publish.decisions import decision_of, is_approved
 from pipeline.publish.lines import (
     Check,
     Extra,
@@ -35,6 +36,8 @@ class Creative:
     Attributes:
         src: Address of the file relative to the page; empty if there is none.
         fallback: Why the studio's plate stands in for a paid picture; empty if it does not.
+        approved: Whether it ships because a person approved it.
+        decision: What a person said about it, in a sentence; empty if nobody did.
         overview: Address of the picture with its boxes; empty if there is none.
         language: BCP 47 tag of its copy.
         place: Territory and language in English.
@@ -54,6 +57,8 @@ class Creative:
     held: bool
     reason: str
     fallback: str
+    approved: bool
+    decision: str
     verdict: Judgement
     src: str
     overview: str
@@ -75,6 +80,7 @@ def creative_of(record: Record) -> Creative:
         part(record, "proof"),
     )
     territory, place = _place(locale)
+    decision = decision_of(record)
     title = next((strings[role] for role in ("headline", "brand") if strings.get(role)), "")
     named = [text_of(record, key) for key in ("variant", "campaign", "offer", "market", "format")]
     said = [text_of(record, key) for key in ("reason", "fallback")]
@@ -93,6 +99,8 @@ def creative_of(record: Record) -> Creative:
         held=record.get("status") != "accepted",
         reason=said[0],
         fallback=said[1],
+        approved=is_approved(record),
+        decision=decision.said if decision else "",
         verdict=judgement_of(proof),
         src=address(text_of(record, "file")),
         overview=picture_of(record, record.get("overview")),

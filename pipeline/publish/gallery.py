@@ -73,7 +73,8 @@ def render_gallery(manifest: Record, pages: pathlib.Path = PROJECT / "templates"
             `locale`, `format`, `day`, `strings`, `status`, `reason`, `file` (relative to the
             page), `sha256`, `width`, `height`, `bytes`, `plate`, `lettering`, `fonts`,
             `engine`, `attempts`, `proof`, `cost`, `overview`, `crops` and `evidence` (the
-            folder of those, relative to the page), `fallback`, `ledger` and `opinion`. What is
+            folder of those, relative to the page), `fallback`, `decision`, `ledger` and
+            `opinion`. What is
             missing or null is not shown.
         pages: Folder of `gallery.html.j2`, `gallery.css` and `gallery.js`.
     """
@@ -122,6 +123,7 @@ def _page(manifest: Record) -> _Page:
     every = tuple(creative_of(record) for record in manifest.get("creatives") or ())
     sections = _sections(every)
     held = sum(creative.held for creative in every)
+    approved = sum(creative.approved for creative in every)
     versions = manifest.get("versions") or {}
     about = {
         "Run": manifest.get("run"),
@@ -130,10 +132,10 @@ def _page(manifest: Record) -> _Page:
         **versions,
     }
     return _Page(
-        headline=_headline(len(every), held),
-        lead=" ".join(filter(None, (_lead(len(every), held), _stand_ins(every)))),
+        headline=_headline(len(every), held, approved),
+        lead=" ".join(filter(None, (_lead(len(every), held, approved), _stand_ins(every)))),
         when=_when(every),
-        stats=_stats(every, held),
+        stats=_stats(every, held, approved),
         choices=tuple(choice for choice in _choices(every) if len(choice.options) > 1),
         verdicts=_verdicts(every),
         sections=sections,
@@ -177,9 +179,13 @@ def _sections(every: Sequence[Creative]) -> tuple[_Section, ...]:
     return ((first,) if held else ()) + tuple(rest)
 
 
-def _headline(every: int, held: int) -> str:
+def _headline(every: int, held: int, approved: int) -> str:
     if not every:
         return "Nothing was scheduled"
+    if not held and approved:
+        return (
+            f"{every - approved:,} of {every:,} creatives passed, {approved:,} by a person's word"
+        )
     if not held:
         return "The one creative passed" if every == 1 else f"All {every:,} creatives passed"
     if held == every:
@@ -187,16 +193,18 @@ def _headline(every: int, held: int) -> str:
     return f"{held:,} of {every:,} creatives {'is' if held == 1 else 'are'} held"
 
 
-def _lead(every: int, held: int) -> str:
+def _lead(every: int, held: int, approved: int) -> str:
     if not every:
         return _EMPTY
-    if not held:
+    if not held and not approved:
         return "Every line on every picture was read back and compared with what was asked for."
     kept = "Held creatives were not shipped; they come first, each with its reason."
     if held == every:
         return kept
-    passed = every - held
-    return f"{_counted(passed, 'creative')} passed on every line and shipped. {kept}"
+    said = f"{_counted(every - held - approved, 'creative')} passed on every line and shipped."
+    if approved:
+        said += f" {approved:,} did not, and shipped because a person approved; it says who."
+    return f"{said} {kept}" if held else said
 
 
 def _stand_ins(every: Sequence[Creative]) -> str:
@@ -221,12 +229,14 @@ def _long_date(day: str) -> str:
         return day
 
 
-def _stats(every: Sequence[Creative], held: int) -> tuple[tuple[str, str], ...]:
+def _stats(every: Sequence[Creative], held: int, approved: int) -> tuple[tuple[str, str], ...]:
     if not every:
         return ()
     cost = sum((creative.cost for creative in every), decimal.Decimal(0))
+    by_hand = (("Approved by a person", f"{approved:,}"),) if approved else ()
     return (
         ("Accepted", f"{len(every) - held:,}"),
+        *by_hand,
         ("Held", f"{held:,}"),
         ("Lines proofread", f"{sum(len(creative.lines) for creative in every):,}"),
         ("Markets", f"{len({creative.market for creative in every}):,}"),

@@ -56,10 +56,17 @@ def _listed(reasons: Iterable[tuple[str, str]]) -> list[str]:
 
 def _campaign_row(name: str, outcomes: Sequence[Outcome], width: int, bills: Sequence[Bill]) -> str:
     accepted = sum(outcome.status is Status.ACCEPTED for outcome in outcomes)
-    kept = sum(bool(o.attempts == 0 and o.plate and o.plate.reused) for o in outcomes)
+    kept = sum(
+        bool(o.attempts == 0 and o.plate and o.plate.reused and not o.reason) for o in outcomes
+    )
+    # What was accepted for all that its proof says against it, was by a person.
+    approved = sum(o.status is Status.ACCEPTED and bool(o.reason) for o in outcomes)
     note = f", {kept} of them as before" if kept else ""
+    note += f", {approved} approved by a person" if approved else ""
     paid = sum((bill.spent for bill in bills), decimal.Decimal(0)) if bills else spent(outcomes)
-    return f"{name:<{width}}  {accepted} of {len(outcomes)} passed{note}, {_dollars(paid)}"
+    return (
+        f"{name:<{width}}  {accepted - approved} of {len(outcomes)} passed{note}, {_dollars(paid)}"
+    )
 
 
 def _bill_row(bill: Bill) -> str:

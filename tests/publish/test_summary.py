@@ -6,7 +6,7 @@ import decimal
 from collections.abc import Callable
 
 from pipeline.plan.plan import Plan
-from pipeline.produce.outcome import Outcome
+from pipeline.produce.outcome import Outcome, Status
 from pipeline.publish.bills import Bill, Bills
 from pipeline.publish.summary import run_summary
 
@@ -77,3 +77,13 @@ def test_only_what_an_earlier_run_made_is_called_as_before(
     shared = dataclasses.replace(second, attempts=0)  # on a plate that was just paid for
     outcomes = [dataclasses.replace(first, attempts=0, plate=reused), shared, third]
     assert "1 of them as before" in run_summary({"lunch": outcomes}, "g", "o")
+
+
+def test_what_a_person_approved_is_not_counted_as_passed(
+    plan: Callable[..., Plan], outcome: Callable[..., Outcome]
+) -> None:
+    first, *others = plan().variants
+    approved = dataclasses.replace(outcome(first, "price: read 9"), status=Status.ACCEPTED)
+    shown = run_summary({"lunch": [approved, *map(outcome, others)]}, "g", "o")
+    assert "lunch  2 of 3 passed, 1 approved by a person, " in shown
+    assert "held" not in shown
