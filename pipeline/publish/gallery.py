@@ -183,9 +183,9 @@ def _headline(every: int, held: int, approved: int) -> str:
     if not every:
         return "Nothing was scheduled"
     if not held and approved:
-        return (
-            f"{every - approved:,} of {every:,} creatives passed, {approved:,} by a person's word"
-        )
+        were = "was" if approved == 1 else "were"
+        passed = f"{every - approved:,} of {every:,} creatives passed"
+        return f"{passed}, {approved:,} {were} approved by a person"
     if not held:
         return "The one creative passed" if every == 1 else f"All {every:,} creatives passed"
     if held == every:

@@ -74,7 +74,11 @@ def test_approving_ships_and_the_gallery_and_the_page_say_so(served: Served) -> 
     assert answer.json() == {"said": "Approved by ann on 2026-12-01 12:00:00 UTC"}
     record = served.record()
     assert record["file"].startswith("ch/")
-    assert f"./2026-12-01/lunch/{record['file']}" in (served.desk.out / "index.html").read_text()
+    gallery = (served.desk.out / "index.html").read_text("utf-8")
+    assert f"./2026-12-01/lunch/{record['file']}" in gallery
+    assert "<h1>2 of 3 creatives passed, 1 was approved by a person</h1>" in gallery
+    assert "1 did not, and shipped because a person approved; it says who." in gallery
+    assert gallery.count("Approved by ann on 2026-12-01 12:00:00 UTC") == 2
     page = served.page()
     assert "All decided" in page
     assert "Approved by ann on 2026-12-01 12:00:00 UTC" in page
