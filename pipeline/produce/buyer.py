@@ -280,6 +280,6 @@ class Buyer:
         try:
             self._attempts.recover(entry, request)
         except ProviderError as error:
-            _LOG.warning("attempt %s of an earlier run: %s", entry.id, error)
+            _LOG.warning("left by an earlier run: %s", error)
             return False
         return True
