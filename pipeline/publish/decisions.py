@@ -112,6 +112,20 @@ def decided(record: Record, decisions: Sequence[Decision]) -> dict[str, Any]:
     return {**bare, "decision": trees_of(bound[-1:])[0]}
 
 
+_THE_SAME = ("sha256", "strings", "fingerprint", "reason")
+
+
+def upheld(record: Record, before: Record | None) -> Record:
+    """Return the approved record of before in place of one that is held just as that was.
+
+    So an approval that was given while a run was under way is not lost to that run.
+    """
+    if before is None or record["status"] == Status.ACCEPTED or not is_approved(before):
+        return record
+    same = all(record.get(name) == before.get(name) for name in _THE_SAME)
+    return before if same else record
+
+
 def possible(record: Record) -> tuple[Action, ...]:
     """Return what can be said about a creative as it is.
 

@@ -13,7 +13,7 @@ from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.store import Store
 from pipeline.publish.bills import NOTHING_PAID, Bills
-from pipeline.publish.decisions import decided, decisions_of, trees_of
+from pipeline.publish.decisions import decided, decisions_of, trees_of, upheld
 from pipeline.publish.gallery import render_gallery
 from pipeline.publish.manifest import (
     EVIDENCE,
@@ -105,8 +105,10 @@ class Exporter:
         before = _before(folder)
         standing = self._standing(before)
         decisions = decisions_of(before)
+        earlier = {record["variant"]: record for record in before["creatives"]}
         made = [standing.get(v.id) or self._deliver(folder, v, outcomes[v.id]) for v in variants]
-        records = [decided(record, decisions) for record in made]
+        kept_up = [upheld(record, earlier.get(record["variant"])) for record in made]
+        records = [decided(record, decisions) for record in kept_up]
         planned = {market for market, its_day in plan.days.items() if its_day == day}
         others = plan.campaign.campaign.markets.keys() - planned
         kept = [record for record in before["creatives"] if record["market"] in others]
@@ -128,7 +130,8 @@ class Exporter:
         manifest = manifest_of(head, creatives, sorted(retired))
         if _differs(manifest, before):
             write_manifest(folder, manifest)
-        for file in retired:  # those of earlier runs too, should one have ended before this
+        strays = {record["file"] for record in made} - named - {None}
+        for file in retired | strays:  # of earlier runs too, should one have ended before this
             (folder / file).unlink(missing_ok=True)
         evidence = {folder / evidence_file(s) for record in creatives for s in evidence_of(record)}
         for path in set((folder / EVIDENCE).glob("*")) - evidence:

@@ -6,6 +6,7 @@ page's token and origin besides. Any name but this machine's is refused, so that
 can be pointed at it (DNS rebinding).
 """
 
+import contextlib
 import hmac
 import secrets
 import socket
@@ -185,4 +186,5 @@ def serve(desk: Desk, port: int, say: Callable[[str], None]) -> None:
         )
         listener.listen()
         say(f"http://{HOST}:{bound}/{key}/")
-        uvicorn.Server(config).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again at its end
+            uvicorn.Server(config).run(sockets=[listener])

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 
@@ -64,8 +65,9 @@ def page_of(shop: Shop) -> Iterator[str]:
         assert address, line + process.stdout.read()
         yield address[0]
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 def test_a_person_compares_approves_with_the_keyboard_and_the_day_is_done(

@@ -171,6 +171,20 @@ def test_a_later_run_keeps_who_rejected_what_and_forgets_it_when_the_price_chang
     assert len(decisions_of(read_manifest(held))) == 1
 
 
+def test_an_approval_that_was_given_while_a_run_was_under_way_is_not_lost_to_it(
+    plan: MakePlan, export: Export, held: pathlib.Path
+) -> None:
+    say(held, Action.APPROVE)
+    approved = french(held)
+    export(plan(), held=("fr_CH",), number=2)  # it knew nothing of the approval
+    assert french(held) == approved
+    assert (held.parent / approved["file"]).is_file()
+    assert not list(held.parent.glob("held/*"))
+    export(plan(), held=("fr_CH",), number=3, seed=1)  # another picture
+    assert french(held)["status"] == "held"
+    assert read_manifest(held)["retired"].count(approved["file"]) == 1
+
+
 def test_an_approval_does_not_carry_to_what_is_held_again(held: pathlib.Path) -> None:
     say(held, Action.APPROVE)
     decisions = decisions_of(read_manifest(held))
