@@ -13,6 +13,7 @@ from pipeline.produce.ledger.ledger import Ledger
 from pipeline.produce.ledger.report import manifest_row
 from pipeline.produce.ledger.rows import Entry, Purpose
 from pipeline.produce.ledger.states import EntryState
+from pipeline.produce.providers.sentinel import SENTINEL
 
 Row = Mapping[str, object]
 """What the manifest says about one paid attempt."""
