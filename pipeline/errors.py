@@ -7,7 +7,8 @@
     ├── BudgetError             3   no key, no credit, or the budget is used up
     ├── ToolMissingError        4   a tool, font or language pack is not installed
     ├── LedgerError             4   the ledger's database cannot be read or written
-    └── ProviderError           1   a provider did not deliver; what it leaves out is held
+    ├── ProviderError           1   a provider did not deliver; what it leaves out is held
+    └── OvertakenError          1   what was decided about is no longer what is there
 
 Providers tell their failures apart with kinds of `ProviderError` beside their own code; whoever
 pays catches them there. A failed check is data (a proof, an outcome), never an exception.
@@ -106,3 +107,7 @@ class LedgerError(ProofpressError):
 
 class ProviderError(ProofpressError):
     """A provider did not deliver a usable picture."""
+
+
+class OvertakenError(ProofpressError):
+    """What was decided about is no longer what is there; look at it again."""

@@ -32,6 +32,7 @@ from pipeline.proof.numbers import (
     letters,
     marks,
     same_numbers,
+    same_order,
 )
 from pipeline.proof.reading import Reading
 from pipeline.proof.shape import Shape
@@ -232,6 +233,8 @@ def _number_objection(line: Line, evidence: Sequence[Evidence], *, mirrored: boo
     wanted = letters(line.text)
     if wanted and not any(letters(e.reading.text) == wanted for e in evidence):
         return "the words beside the number read differently"
+    if not mirrored and not any(same_order(line.text, e.reading.text) for e in right):
+        return "what stands beside the number was read on its other side"
     return ""
 
 

@@ -64,7 +64,7 @@ def match(
     """
     ordered = in_reading_order(pieces, mirrored=mirrored)
     longest = max((len(bare(line.text)) for line in lines), default=0)
-    runs = [run for run in _runs(ordered, longest) if _legible(run)]
+    runs = [run for run in _runs(ordered, longest, mirrored=mirrored) if _legible(run)]
     # As many equal choices as there are lines: a menu may show one price many times.
     most = max(_BEST, len(lines))
     choices = [_candidates(line, runs, mirrored=mirrored)[:most] for line in lines]
@@ -165,15 +165,18 @@ def _spans(text: str, length: int) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
-def _runs(ordered: Sequence[Piece], longest: int) -> list[tuple[Piece, ...]]:
+def _runs(ordered: Sequence[Piece], longest: int, *, mirrored: bool) -> list[tuple[Piece, ...]]:
     """Return every sequence of neighbouring pieces that could be one text.
 
     Args:
         ordered: The pieces in reading order.
         longest: Visible characters from which a sequence is longer than any line.
+        mirrored: Whether rows are written from right to left; Latin words and numbers on such a
+            row run the other way, so its pieces may follow each other in both.
     """
     after = {
-        piece.quad: [other for other in ordered if _may_follow(piece, other)] for piece in ordered
+        piece.quad: [other for other in ordered if _may_follow(piece, other, mirrored=mirrored)]
+        for piece in ordered
     }
     runs: list[tuple[Piece, ...]] = [(piece,) for piece in ordered]
     growing = list(runs)
@@ -189,8 +192,11 @@ def _runs(ordered: Sequence[Piece], longest: int) -> list[tuple[Piece, ...]]:
     return runs
 
 
-def _may_follow(piece: Piece, other: Piece) -> bool:
-    return piece.quad != other.quad and _follows(piece, other) and not same_text(piece, other)
+def _may_follow(piece: Piece, other: Piece, *, mirrored: bool) -> bool:
+    if piece.quad == other.quad or not _follows(piece, other) or same_text(piece, other):
+        return False
+    onward = _middle(piece)[0] < _middle(other)[0]
+    return mirrored or onward or not _same_row(piece, other)
 
 
 def _length(piece: Piece) -> int:

@@ -76,6 +76,24 @@ def same_numbers(expected: str, read: str, *, mirrored: bool = False) -> bool:
     return mirrored and _agree(wanted, " ".join(reversed(got.split(" "))))
 
 
+def same_order(expected: str, read: str) -> bool:
+    """Return whether numbers, letters and marks follow each other alike: CHF 8 is not 8 CHF."""
+    return _order(expected) == _order(read)
+
+
+def _order(text: str) -> str:
+    kinds = (_kind(char) for char in _NUMBER.sub("0", normalise(text)))
+    return "".join(kind for kind, _ in itertools.groupby(filter(None, kinds)))
+
+
+def _kind(char: str) -> str:
+    if char.isdecimal():
+        return "0"
+    if char in _SIGNS or unicodedata.category(char) == "Sc":
+        return "$"
+    return "a" if unicodedata.category(char)[0] in "LM" else ""
+
+
 def same_numbers_but_for_marks(expected: str, read: str, *, mirrored: bool = False) -> bool:
     """Return the same, forgiving a look-alike in the place of a currency mark.
 

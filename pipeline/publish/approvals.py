@@ -14,7 +14,7 @@ from typing import Any
 
 import pydantic
 
-from pipeline.errors import ProofpressError
+from pipeline.errors import OvertakenError
 from pipeline.files import holding, write_whole
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
@@ -35,10 +35,6 @@ _OUTCOME = pydantic.TypeAdapter(Outcome)
 _PICTURE = ("sha256", "media_type", "width", "height", "bytes")
 _COUNTED = {"manifest", "totals", "retired", "creatives"}
 """What of a manifest follows from the rest."""
-
-
-class OvertakenError(ProofpressError):
-    """What was decided about is no longer what is there; look at it again."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pipeline.errors import CampaignError, TemplateError, UsageError
-from pipeline.publish.approvals import OvertakenError, Wish, decide, seen
+from pipeline.errors import CampaignError, OvertakenError, TemplateError, UsageError
+from pipeline.publish.approvals import Wish, decide, seen
 from pipeline.publish.decisions import Action, Decision, decision_of, is_approved, possible
 from pipeline.publish.evidence import Creative, creative_of
 from pipeline.publish.export import GALLERY, write_gallery

@@ -23,8 +23,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.errors import ProofpressError, UsageError
-from pipeline.publish.approvals import OvertakenError, Wish
+from pipeline.errors import OvertakenError, ProofpressError, UsageError
+from pipeline.publish.approvals import Wish
 from pipeline.review.desk import PICTURES, Desk
 from pipeline.review.page import render
 

@@ -13,6 +13,7 @@ from pipeline.proof.numbers import (
     marks,
     same_numbers,
     same_numbers_but_for_marks,
+    same_order,
     without_marks,
 )
 
@@ -142,3 +143,23 @@ def test_several_foreign_marks_are_all_named() -> None:
 def test_signs_count_each_time_and_letters_keep_their_marks() -> None:
     assert marks("5 % 6 ‰ 7 ‱ 8 %") == {"%": 2, "‰": 1, "‱": 1}
     assert letters("Straße, वि 5!") == "strasseवि"
+
+
+@pytest.mark.parametrize(
+    ("expected", "read", "same"),
+    [
+        ("CHF\u00a07.90", "CHF 7.90", True),
+        ("CHF\u00a07.90", "CHF7.90", True),
+        ("CHF\u00a07.90", "7.90 CHF", False),
+        ("8,90\u00a0€", "€8,90", False),
+        ("8,90\u00a0€", "8,90€", True),
+        ("-18\u00a0%", "-18%", True),
+        ("-18\u00a0%", "%-18", False),
+        ("月額¥680", "月額 ¥680", True),
+        ("29,90\u00a0zł", "29,90 zł", True),
+    ],
+)
+def test_what_stands_before_a_number_is_not_what_stands_after_it(
+    expected: str, read: str, *, same: bool
+) -> None:
+    assert same_order(expected, read) is same

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.errors import OvertakenError
 from pipeline.plan.plan import Plan
-from pipeline.publish.approvals import OvertakenError, Wish, decide, seen
+from pipeline.publish.approvals import Wish, decide, seen
 from pipeline.publish.decisions import Action, copy_sha256, decided, decisions_of, possible
 from pipeline.publish.manifest import read_manifest, write_manifest
 from pipeline.publish.verify import verify
