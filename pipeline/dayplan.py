@@ -18,30 +18,11 @@ from pipeline.plan.rates import UNMEASURED, Rates
 from pipeline.plan.variants import Variant
 from pipeline.produce.ledger.rates import measured_rates
 from pipeline.produce.store import Store
-from pipeline.publish.bills import NOTHING_PAID, Bills
 from pipeline.publish.manifest import delivered_before
 from pipeline.publish.standing import standing
 from pipeline.publish.wishes import with_wishes
 from pipeline.settings import Settings
 from pipeline.typeset.renderer import TakumiRenderer
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """What a run left behind.
-
-    Attributes:
-        out: The folder of all campaign days.
-        gallery: The gallery's page.
-        manifests: The manifests.
-        bills: What the ledger has about it.
-    """
-
-    out: pathlib.Path
-    gallery: pathlib.Path
-    manifests: tuple[pathlib.Path, ...]
-    bills: Bills = NOTHING_PAID
-
 
 BATCH = 50
 """Variants in a batch: a Prefect task costs about 80 ms of CPU, so 50 make it cheap."""

@@ -107,6 +107,22 @@ class Variant:
         """Return the lines that the image model draws."""
         return tuple(line for line in self.lines if self.lettering[line.role] == MODEL)
 
+    def on_fallback(self, why: str) -> "Variant":
+        """Return it on the plate that the studio paints, every line set.
+
+        Args:
+            why: Why it is, in plain words; the reason of every line.
+        """
+        return dataclasses.replace(
+            self,
+            request=self.fallback,
+            lettering=dict.fromkeys(self.lettering, TYPESET),
+            why=dict.fromkeys(self.lettering, why),
+            insists=False,
+            mirrored=False,
+            lower=(),
+        )
+
     @property
     def sheet(self) -> Sheet:
         """Return the sheet that its words are set on."""
@@ -182,7 +198,7 @@ def _variant(
     before = known.delivered.get(every[0].key)
     stands = [variant.fingerprint == before for variant in every]
     have = [variant.request.fingerprint in known.plates for variant in every]
-    texts = wordings(campaign, at.offer)
+    texts = wordings(campaign, at.offer) if len(found) > 1 else 1
     first = stands.index(True) if any(stands) else chosen(found, have, texts)
     return dataclasses.replace(every[first], lower=tuple(every[first + 1 :]))
 

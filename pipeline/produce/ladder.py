@@ -7,10 +7,8 @@ the attempts that the campaign allows.
 """
 
 import dataclasses
-import io
 
 import numpy as np
-import PIL.Image
 
 from pipeline.errors import BudgetError, ProviderError
 from pipeline.plan.variants import Variant
@@ -18,7 +16,7 @@ from pipeline.produce.attempts import Brought, LateError, QuarantinedError
 from pipeline.produce.buyer import Judged
 from pipeline.produce.canary import HaltedError
 from pipeline.produce.compositor import Compositor, Pixels, held
-from pipeline.produce.finish import fitted, opened
+from pipeline.produce.finish import fitted, opened, png
 from pipeline.produce.outcome import Outcome, Plate, Status
 from pipeline.produce.plates import Obtained, Plates
 from pipeline.produce.providers.protocol import NotAcceptedError
@@ -190,7 +188,7 @@ class Ladder:
 
     def _reset(self, variant: Variant, plate: Plate, pixels: Pixels) -> Outcome | None:
         """Return an accepted creative on a repaired picture, which is kept for its rung."""
-        sha256 = self.compositor.store.put(_png(pixels))
+        sha256 = self.compositor.store.put(png(pixels))
         repaired = dataclasses.replace(plate, sha256=sha256, repaired=plate.sha256)
         found = self._set(variant, Obtained(plate=repaired, pixels=pixels))
         if found.outcome.status is not Status.ACCEPTED:
@@ -201,9 +199,3 @@ class Ladder:
 
 def _turned(obtained: Obtained) -> Obtained:
     return dataclasses.replace(obtained, pixels=np.ascontiguousarray(obtained.pixels[:, ::-1]))
-
-
-def _png(pixels: Pixels) -> bytes:
-    out = io.BytesIO()
-    PIL.Image.fromarray(pixels).save(out, "PNG", compress_level=1)
-    return out.getvalue()

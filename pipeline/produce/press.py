@@ -5,7 +5,6 @@ import decimal
 
 from pipeline.errors import BudgetError, ProviderError
 from pipeline.plan.catalogue import STUDIO
-from pipeline.plan.routing import TYPESET
 from pipeline.plan.variants import Variant
 from pipeline.produce.compositor import Compositor, held
 from pipeline.produce.ladder import Ladder
@@ -81,11 +80,7 @@ class Press:
 
     def _stand_in(self, variant: Variant, reason: str) -> Outcome:
         """Return the creative on the studio's plate, every line set."""
-        typeset = dict.fromkeys(variant.lettering, TYPESET)
-        why = dict.fromkeys(variant.lettering, "the studio's plate stands in")
-        plain = dataclasses.replace(
-            variant, request=variant.fallback, lettering=typeset, why=why, mirrored=False
-        )
+        plain = variant.on_fallback("the studio's plate stands in")
         outcome = self.compositor.letter(plain, self.plates.obtain(plain.request))
         return dataclasses.replace(outcome, fallback=reason)
 

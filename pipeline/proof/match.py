@@ -193,10 +193,8 @@ def _runs(ordered: Sequence[Piece], longest: int, *, mirrored: bool) -> list[tup
 
 
 def _may_follow(piece: Piece, other: Piece, *, mirrored: bool) -> bool:
-    if piece.quad == other.quad or not _follows(piece, other) or same_text(piece, other):
-        return False
-    onward = _middle(piece)[0] < _middle(other)[0]
-    return mirrored or onward or not _same_row(piece, other)
+    apart = piece.quad != other.quad and not same_text(piece, other)
+    return apart and _follows(piece, other, mirrored=mirrored)
 
 
 def _length(piece: Piece) -> int:
@@ -204,7 +202,7 @@ def _length(piece: Piece) -> int:
     return min((len(bare(reading.text)) for reading in piece.readings), default=0)
 
 
-def _follows(before: Piece, after: Piece) -> bool:
+def _follows(before: Piece, after: Piece, *, mirrored: bool) -> bool:
     """Return whether a piece may continue another: beside it, or on the next row under it."""
     first, second = box_of(before.quad), box_of(after.quad)
     height = min(first[3], second[3])
@@ -212,7 +210,8 @@ def _follows(before: Piece, after: Piece) -> bool:
         return False
     if _same_row(before, after):
         gap = max(first[0], second[0]) - min(first[0] + first[2], second[0] + second[2])
-        return first[0] != second[0] and gap <= 2 * height
+        onward = mirrored or _middle(before)[0] < _middle(after)[0]
+        return onward and first[0] != second[0] and gap <= 2 * height
     below = second[1] - (first[1] + first[3])
     shared = min(first[0] + first[2], second[0] + second[2]) - max(first[0], second[0])
     return -height < below <= height and shared > 0

@@ -78,21 +78,11 @@ class Exporter:
         }
         for variant in plan.variants:
             by_day.setdefault(variant.day, []).append(variant)
-        return [
-            self._export_alone(plan, day, variants, outcomes)
-            for day, variants in sorted(by_day.items())
-        ]
-
-    def _export_alone(
-        self,
-        plan: Plan,
-        day: dt.date,
-        variants: Sequence[Variant],
-        outcomes: Mapping[str, Outcome],
-    ) -> pathlib.Path:
-        """Write a day while no reviewer decides about it."""
-        with holding(self._folder(plan, day)):
-            return self._export_day(plan, day, variants, outcomes)
+        written = []
+        for day, variants in sorted(by_day.items()):
+            with holding(self._folder(plan, day)):  # while no reviewer decides about it
+                written.append(self._export_day(plan, day, variants, outcomes))
+        return written
 
     def _export_day(
         self,

@@ -80,19 +80,27 @@ def render_gallery(manifest: Record, pages: pathlib.Path = PROJECT / "templates"
     """
     style = (pages / "gallery.css").read_text(encoding="utf-8")
     script = (pages / "gallery.js").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
+    return (
+        environment_of(pages)
+        .get_template("gallery.html.j2")
+        .render(
+            page=_page(manifest),
+            # Both are files of ours and hold no copy; escaping would break their hashes.
+            style=markupsafe.Markup(style),  # noqa: S704
+            script=markupsafe.Markup(script),  # noqa: S704
+            policy=_policy(style, script),
+        )
+    )
+
+
+def environment_of(pages: pathlib.Path) -> jinja2.Environment:
+    """Return what renders the pages of a folder: copy is escaped, what is missing is an error."""
+    return jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         loader=jinja2.FileSystemLoader(pages),
         trim_blocks=True,
         lstrip_blocks=True,
-    )
-    return environment.get_template("gallery.html.j2").render(
-        page=_page(manifest),
-        # Both are files of ours and hold no copy; escaping would break their hashes.
-        style=markupsafe.Markup(style),  # noqa: S704
-        script=markupsafe.Markup(script),  # noqa: S704
-        policy=_policy(style, script),
     )
 
 

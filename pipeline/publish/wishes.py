@@ -5,7 +5,6 @@ import pathlib
 from collections.abc import Collection, Sequence
 
 from pipeline.plan.plan import UNCHANGED, Plan, Planned
-from pipeline.plan.routing import TYPESET
 from pipeline.plan.variants import Variant
 from pipeline.publish.decisions import Action, Decision, copy_sha256, decisions_of
 from pipeline.publish.manifest import NAME, delivered_before, read_manifest
@@ -65,15 +64,5 @@ def _typeset(variant: Variant, plates: Collection[str], refused: Collection[str]
     for way in (variant, *variant.lower):
         if not way.drawn and way.request.fingerprint in plates and way.fingerprint not in refused:
             return way
-    return dataclasses.replace(
-        variant,
-        request=variant.fallback,
-        lettering=dict.fromkeys(variant.lettering, TYPESET),
-        why=dict.fromkeys(variant.lettering, _WHY),
-        insists=False,
-        mirrored=False,
-        lower=(),
-        cost="0",
-        saved="0",
-        inputs={**variant.inputs, "plate": variant.fallback.fingerprint},
-    )
+    inputs = {**variant.inputs, "plate": variant.fallback.fingerprint}
+    return dataclasses.replace(variant.on_fallback(_WHY), cost="0", saved="0", inputs=inputs)

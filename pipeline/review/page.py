@@ -5,9 +5,9 @@ import hashlib
 import pathlib
 from collections.abc import Sequence
 
-import jinja2
 import markupsafe
 
+from pipeline.publish.gallery import environment_of
 from pipeline.review.desk import Item, waiting
 
 
@@ -22,21 +22,18 @@ def render(items: Sequence[Item], by: str, token: str, pages: pathlib.Path) -> t
     """
     style = "".join(_text(pages / name) for name in ("gallery.css", "review.css"))
     script = _text(pages / "review.js")
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        loader=jinja2.FileSystemLoader(pages),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    html = environment.get_template("review.html.j2").render(
-        items=items,
-        waiting=waiting(items),
-        by=by,
-        token=token,
-        # These are files of ours and hold no copy; escaping would break their hashes.
-        style=markupsafe.Markup(style),  # noqa: S704
-        script=markupsafe.Markup(script),  # noqa: S704
+    html = (
+        environment_of(pages)
+        .get_template("review.html.j2")
+        .render(
+            items=items,
+            waiting=waiting(items),
+            by=by,
+            token=token,
+            # These are files of ours and hold no copy; escaping would break their hashes.
+            style=markupsafe.Markup(style),  # noqa: S704
+            script=markupsafe.Markup(script),  # noqa: S704
+        )
     )
     return html, _policy(style, script)
 

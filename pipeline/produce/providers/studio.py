@@ -4,15 +4,14 @@ It draws the backdrop from an HTML template in the campaign's colours, sets the 
 product picture into it and adds a little grain, so that flat colour looks like a photograph's.
 """
 
-import io
 import pathlib
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
 from pipeline.plan.job import PlateRequest
+from pipeline.produce.finish import png
 from pipeline.produce.pictures import pasted
 from pipeline.typeset.block import Place
 from pipeline.typeset.markup import render_markup
@@ -44,7 +43,7 @@ class Studio:
             ProviderError: If the product picture cannot be read.
             TemplateError: If its backdrop cannot be rendered.
         """
-        return _png(_grained(self._painted(request), request.seed))
+        return png(_grained(self._painted(request), request.seed))
 
     def _painted(self, request: PlateRequest) -> npt.NDArray[np.uint8]:
         backdrop = request.backdrop
@@ -77,9 +76,3 @@ def _place(subject: dict[str, Any], request: PlateRequest) -> dict[str, float] |
 def _grained(plate: npt.NDArray[np.uint8], seed: int) -> npt.NDArray[np.uint8]:
     noise = np.random.default_rng(seed).normal(0, _GRAIN, plate.shape[:2])
     return np.clip(plate + noise[:, :, None], 0, 255).round().astype(np.uint8)
-
-
-def _png(plate: npt.NDArray[np.uint8]) -> bytes:
-    out = io.BytesIO()
-    PIL.Image.fromarray(plate).save(out, "PNG", compress_level=1)
-    return out.getvalue()

@@ -46,9 +46,9 @@ def test_a_server_that_does_not_answer_is_a_clear_error_without_its_password() -
 
 
 def test_a_file_in_the_place_of_the_folder_is_a_clear_error(folder: pathlib.Path) -> None:
-    (folder / "work").write_text("", "utf-8")
+    (folder / "taken").write_text("", "utf-8")
     with pytest.raises(LedgerError, match=r"the ledger cannot be used: .*; "):
-        open_ledger(f"sqlite:///{folder}/work/ledger.sqlite3", Ticking())
+        open_ledger(f"sqlite:///{folder}/taken/ledger.sqlite3", Ticking())
 
 
 def test_a_file_that_is_no_database_is_a_clear_error(folder: pathlib.Path, file_url: str) -> None:
