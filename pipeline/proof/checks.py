@@ -82,6 +82,7 @@ class _Found:
     box: Box
     size: float
     ground: Pixels | None
+    ink: Box | None = None
 
 
 def checks_of(
@@ -99,8 +100,8 @@ def checks_of(
         demands: What it is held against; what is switched off or unknown is not checked.
     """
     sizes = {setting.role: setting.size for setting in settings}
-    boxes = [line.box for line in lines if line.box]
     found = [_found(line, line.box, sizes, delivered.ground) for line in lines if line.box]
+    boxes = [one.ink or one.box for one in found]
     aside = _aside(delivered, found, settings)
     return (
         *_file(delivered, demands),
@@ -215,7 +216,7 @@ def _contrast(
     least = limits.contrast_large if large else limits.contrast
     if least is None:
         return
-    ratio = round(contrast_of(pixels, found.ground, found.box, found.size, boxes), 2)
+    ratio = round(contrast_of(pixels, found.ground, found.ink or found.box, found.size, boxes), 2)
     reason = f"the words stand out by only {ratio} to 1, at least {least} to 1 is needed"
     named = ("contrast", found.role)
     yield _check(named, ratio, "to 1", float(least), reason if ratio < least else "")
@@ -231,8 +232,8 @@ def _safe(pixels: Pixels, found: _Found, fmt: Format | None) -> Iterator[Check]:
     """Yield how far a line stays inside what the channel leaves uncovered."""
     if fmt is None:
         return
-    room = _room(found.box, fmt)
-    if room < 0:  # the box may be wider than what stands in it
+    room = _room(found.ink or found.box, fmt)
+    if room < 0 and not found.ink:  # the box may be wider than what stands in it
         room = _room(ink_box(pixels, found.ground, found.box), fmt)
     reason = f"the words reach {-room} px into what {fmt.channel} covers or cuts off"
     yield _check(("safe box", found.role), room, "px", 0, reason if room < 0 else "")
@@ -276,7 +277,7 @@ def _aside(
 def _found(line: LineProof, box: Box, sizes: Mapping[str, float], ground: Pixels | None) -> _Found:
     """Return a line with what is under it; words that a model drew are part of its picture."""
     if line.role in sizes:
-        return _Found(line.role, box, sizes[line.role], ground)
+        return _Found(line.role, box, sizes[line.role], ground, line.ink)
     return _Found(line.role, box, _size(box, line.expected), None)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.proof.reading import Pixels
+from pipeline.proof.verdict import Box
 from pipeline.typeset.setting import LineSetting, Row
 
 Drawer = Callable[[LineSetting, int, int], Pixels]
@@ -45,6 +46,11 @@ class Drawn:
             self.left + int(columns[-1]) + 1,
             self.top + int(rows[-1]) + 1,
         )
+
+    def ink_box(self) -> Box | None:
+        """Return the same as left, top, width and height."""
+        ink = self.ink()
+        return (ink[0], ink[1], ink[2] - ink[0], ink[3] - ink[1]) if ink else None
 
     def within(self, bounds: Bounds) -> Pixels:
         """Return the coverage inside the given bounds of the picture."""

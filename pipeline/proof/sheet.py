@@ -191,6 +191,7 @@ class Sheet:
             shape=known.shape.score if known else None,
             reason=judged.reason,
             confidences=_thousandths(judged.reading.confidence) if judged.reading else (),
+            ink=known.drawn.ink_box() if known else None,
         )
 
     def _seen(self, reader: Reader) -> Pixels:

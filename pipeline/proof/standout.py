@@ -74,7 +74,8 @@ def contrast_of(
     seen, levels = _departing(picture, ground, box, step)
     if seen.size == 0:
         return _NONE
-    levels = np.where(_elsewhere(picture.shape, box, boxes, step), 0, levels)
+    others = _elsewhere(picture.shape, box, boxes, step)
+    levels = np.where(others, 0, levels)
     top = _top(levels)
     if top < _SEEN:
         return _NONE
@@ -82,7 +83,7 @@ def contrast_of(
     em = min(size, _HEIGHT)
     reach = 2 * max(2, round(em * _NEAR)) + 1
     near = cv2.dilate(np.asarray(levels > _HALF * top, np.uint8), np.ones((reach, reach), np.uint8))
-    bare = (levels <= max(_BARE * top, _NOISE)) & (near > 0)
+    bare = (levels <= max(_BARE * top, _NOISE)) & (near > 0) & ~others
     return float(
         np.percentile(ratios_of(np.rint(text).astype(np.uint8), _averaged(seen, bare)), _WORST)
     )

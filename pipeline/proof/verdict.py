@@ -40,6 +40,9 @@ class LineProof:
         reason: Why, in plain words; empty for a pass.
         confidences: How sure the decisive reading is of each character of `read`, 0 to 1;
             empty if that is not known.
+        ink: Where the ink of a typeset line stands, as it was drawn again; None if it was not
+            typeset. Unlike `box`, which has the height of whole rows, it never reaches into
+            another line.
     """
 
     role: str
@@ -52,6 +55,7 @@ class LineProof:
     shape: float | None
     reason: str
     confidences: tuple[float, ...] = ()
+    ink: Box | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

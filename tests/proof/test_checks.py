@@ -277,6 +277,35 @@ def test_a_neighbour_on_a_ground_of_its_own_does_not_count() -> None:
     assert contrast_of(faded, ground, headline, 90, [headline, label]) < 3
 
 
+def test_rows_that_reach_over_a_smaller_line_leave_its_contrast(creative: Make) -> None:
+    one = creative()
+    ground = one.ground.copy()
+    cv2.rectangle(ground, (60, 240), (300, 272), rgb(PALETTE["ink"]), cv2.FILLED)
+    picture = np.where(one.picture != one.ground, one.picture, ground)
+    cv2.putText(picture, "-18 %", (120, 264), cv2.FONT_HERSHEY_DUPLEX, 0.8, (250,) * 3, 2)
+    drawn = box_of(np.asarray((picture != ground).any(axis=2) * 255, np.uint8)[:280])
+    badge = dataclasses.replace(one.line, role="badge", box=(110, 228, 120, 48), ink=drawn)
+    left, top, width, height = one.line.box or (0, 0, 0, 0)
+    rows = dataclasses.replace(one.line, box=(left, 252, width, height + top - 252))
+    settings = [one.setting, dataclasses.replace(one.setting, role="badge", size=24.0)]
+    demands = Demands(limits=Checks(), palette=PALETTE, format=STORY)
+    seen = one.delivered(picture, ground=ground)
+    known = dataclasses.replace(rows, ink=one.line.box)
+    assert failed(checks_of(seen, [known, badge], settings, demands)) == set()
+    faint = np.rint(ground + 0.1 * (picture.astype(np.float64) - ground)).astype(np.uint8)
+    seen = one.delivered(faint, ground=ground)
+    found = failed(checks_of(seen, [known, badge], settings, demands))
+    assert {"contrast headline", "contrast badge"} <= found
+
+
+def test_half_a_line_that_another_box_covers_is_told_by_its_other_half() -> None:
+    ground = np.full((200, 600, 3), 250, np.uint8)
+    picture = ground.copy()
+    cv2.putText(picture, "light", (20, 100), cv2.FONT_HERSHEY_DUPLEX, 2.0, (20,) * 3, 5)
+    words, over = (16, 50, 200, 60), (0, 85, 600, 100)  # the lower part of the letters
+    assert contrast_of(picture, ground, words, 60, [words, over]) > 15
+
+
 def test_words_that_a_model_drew_are_told_from_the_picture_they_are_part_of(creative: Make) -> None:
     one = creative()
     seen = one.delivered(ground=one.picture)
