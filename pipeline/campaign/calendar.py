@@ -4,11 +4,16 @@ import dataclasses
 import datetime as dt
 import decimal
 import zoneinfo
+from collections.abc import Iterable
 
 from pipeline.campaign.model import Campaign, DayEntry
 from pipeline.campaign.scalars import WEEKDAYS
 
 _SATURDAY = 5
+_DAY = dt.timedelta(days=1)
+_SECOND = dt.timedelta(seconds=1)
+_AHEAD = 400
+"""Days for which two zones must agree to count as one: a year and every change of clocks in it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,45 @@ def campaign_day(time_zone: str, instant: dt.datetime) -> dt.date:
         instant: An aware datetime.
     """
     return instant.astimezone(zoneinfo.ZoneInfo(time_zone)).date()
+
+
+def first_instant(time_zone: str, day: dt.date) -> dt.datetime | None:
+    """Return the first instant of a campaign day in UTC; None if the zone leaves the day out.
+
+    Where the clocks go forward at midnight, the day begins as they do; where they go back over
+    midnight, it begins with the first of the two.
+
+    Args:
+        time_zone: IANA name.
+        day: The local date.
+    """
+    zone = zoneinfo.ZoneInfo(time_zone)
+    # With fold=0 a time that is left out counts by the offset before it (PEP 495): if the gap
+    # begins at midnight this is the very instant of the change.
+    found = dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+    if found.astimezone(zone).date() != day:
+        return None
+    if (found - _SECOND).astimezone(zone).date() < day:
+        return found
+    low, high = found - _DAY, found  # the gap began before midnight: look for its end
+    while high - low > _SECOND:
+        middle = low + (high - low) // 2
+        low, high = (middle, high) if middle.astimezone(zone).date() < day else (low, middle)
+    return high.replace(microsecond=0)
+
+
+def day_groups(time_zones: Iterable[str], since: dt.date) -> tuple[tuple[str, ...], ...]:
+    """Return time zones grouped by whether their days begin at the same instants.
+
+    Args:
+        time_zones: IANA names; the first of a group is the one that comes first here.
+        since: The first of the days that are compared, about 13 months of them.
+    """
+    groups: dict[tuple[dt.datetime | None, ...], list[str]] = {}
+    for name in dict.fromkeys(time_zones):
+        days = (since + number * _DAY for number in range(_AHEAD))
+        groups.setdefault(tuple(first_instant(name, day) for day in days), []).append(name)
+    return tuple(tuple(names) for names in groups.values())
 
 
 def running_offers(campaign: Campaign, day: dt.date) -> tuple[RunningOffer, ...]:
