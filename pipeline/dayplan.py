@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import decimal
 import hashlib
 import pathlib
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.plan.asked import unable
 from pipeline.plan.catalogue import capabilities
 from pipeline.plan.choice import Known
-from pipeline.plan.plan import Plan, make_plan, misfit_problem, misfits
+from pipeline.plan.plan import Plan, Planned, make_plan, misfit_problem, misfits
 from pipeline.plan.rates import UNMEASURED, Rates
 from pipeline.plan.variants import Variant
 from pipeline.produce.ledger.rates import measured_rates
@@ -39,6 +40,10 @@ class RunRequest:
         day: This day for all markets instead; None for their own.
         markets: Only these markets; empty for all.
         retry: Whether to try again for paid pictures where the studio's plate stands in.
+        campaigns: Only the campaigns of these names; empty for all of the files.
+        time_zones: Only markets of these time zones; empty for all.
+        provider: Takes the place of the campaigns' own; empty for theirs.
+        cap: US dollars that lower the day's budget of each campaign; None for theirs.
     """
 
     files: tuple[pathlib.Path, ...]
@@ -47,11 +52,16 @@ class RunRequest:
     day: dt.date | None = None
     markets: tuple[str, ...] = ()
     retry: bool = False
+    campaigns: tuple[str, ...] = ()
+    time_zones: tuple[str, ...] = ()
+    provider: str = ""
+    cap: decimal.Decimal | None = None
 
     @property
     def run(self) -> str:
         """Return the run's id: when, and a hash of what was asked for."""
-        asked = "|".join([*map(str, self.files), str(self.day), *self.markets])
+        only = (*self.markets, *self.campaigns, *self.time_zones)
+        asked = "|".join([*map(str, self.files), str(self.day), *only])
         moment = self.instant.astimezone(dt.UTC).strftime("%Y%m%dt%H%M%S")
         return f"{moment}-{hashlib.sha256(asked.encode()).hexdigest()[:6]}"
 
@@ -107,13 +117,22 @@ class DayPlan:
                 yield Batch(title=title, variants=some)
 
 
-def load(files: Sequence[pathlib.Path], settings: Settings) -> tuple[LoadedCampaign, ...]:
+def load(
+    files: Sequence[pathlib.Path], settings: Settings, provider: str = ""
+) -> tuple[LoadedCampaign, ...]:
     """Return the campaigns of some files.
+
+    Args:
+        files: The files.
+        settings: Folders and limits.
+        provider: Takes the place of the campaigns' own; empty for theirs.
 
     Raises:
         CampaignError: With every problem of all files.
     """
     loaded = with_tiers(load_campaigns(files, settings.template_names()), settings.tiers)
+    if provider:
+        loaded = tuple(_through(campaign, provider) for campaign in loaded)
     if problems := tuple(problem for campaign in loaded for problem in unable(campaign)):
         raise CampaignError(problems)
     return loaded
@@ -125,9 +144,9 @@ def prepare(request: RunRequest, settings: Settings) -> DayPlan:
     Raises:
         CampaignError: With every problem of all files.
         TemplateError: If a scene template cannot be rendered.
-        UsageError: If a market is asked for that no campaign has.
+        UsageError: If a campaign or market is asked for that is not there.
     """
-    loaded = load(request.files, settings)
+    loaded = _asked_for(load(request.files, settings, request.provider), request.campaigns)
     known = {market for campaign in loaded for market in campaign.campaign.markets}
     if missing := set(request.markets) - known:
         msg = f"no campaign has the market {', '.join(sorted(missing))}"
@@ -137,19 +156,54 @@ def prepare(request: RunRequest, settings: Settings) -> DayPlan:
     return DayPlan(
         request=request,
         plans=tuple(
-            with_wishes(
-                make_plan(
-                    campaign,
-                    _days(campaign, request),
-                    (settings.templates, engine),
-                    delivered_before(request.out, campaign.campaign.campaign),
-                    earlier,
+            _capped(
+                with_wishes(
+                    make_plan(
+                        campaign,
+                        _days(campaign, request),
+                        (settings.templates, engine),
+                        delivered_before(request.out, campaign.campaign.campaign),
+                        earlier,
+                    ),
+                    request.out,
                 ),
-                request.out,
+                request.cap,
             )
             for campaign in loaded
         ),
     )
+
+
+def _through(loaded: LoadedCampaign, provider: str) -> LoadedCampaign:
+    """Return a campaign with another provider than its own."""
+    campaign = loaded.campaign.model_copy(update={"provider": provider})
+    return dataclasses.replace(loaded, campaign=campaign)
+
+
+def _asked_for(
+    loaded: Sequence[LoadedCampaign], names: Sequence[str]
+) -> tuple[LoadedCampaign, ...]:
+    """Return the campaigns of some names, or all if none is named."""
+    known = [one.campaign.campaign for one in loaded]
+    if missing := set(names) - set(known):
+        msg = f"there is no campaign {', '.join(sorted(missing))}"
+        raise UsageError(f"{msg}; there are: {', '.join(known)}")
+    return tuple(one for one in loaded if not names or one.campaign.campaign in names)
+
+
+def _capped(plan: Plan, cap: decimal.Decimal | None) -> Plan:
+    """Return a plan whose creatives may spend no more than a cap on their day."""
+    if cap is None:
+        return plan
+    return dataclasses.replace(plan, planned=tuple(_under(one, cap) for one in plan.planned))
+
+
+def _under(planned: Planned, cap: decimal.Decimal) -> Planned:
+    variant = planned.variant
+    budget = variant.budget.model_copy(update={"day": min(variant.budget.day, cap)})
+    lower = tuple(dataclasses.replace(one, budget=budget) for one in variant.lower)
+    made = dataclasses.replace(variant, budget=budget, lower=lower)
+    return dataclasses.replace(planned, variant=made)
 
 
 def _rates(loaded: Sequence[LoadedCampaign], settings: Settings) -> Rates:
@@ -188,5 +242,6 @@ def _days(campaign: LoadedCampaign, request: RunRequest) -> dict[str, dt.date]:
     return {
         name: request.day or campaign_day(market.time_zone, request.instant)
         for name, market in campaign.campaign.markets.items()
-        if not request.markets or name in request.markets
+        if (not request.markets or name in request.markets)
+        and (not request.time_zones or market.time_zone in request.time_zones)
     }
