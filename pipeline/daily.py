@@ -14,7 +14,7 @@ from pipeline.produce.plates import Plates
 from pipeline.produce.press import Press
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.selftest import UNTRIED, SelfTest
-from pipeline.produce.store import Store
+from pipeline.produce.store import open_store
 from pipeline.publish.bills import NOTHING_PAID, Bills
 from pipeline.publish.export import Exporter, write_gallery
 from pipeline.publish.manifest import manifests_under
@@ -70,7 +70,7 @@ def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]
         readers: Names and versions of the proof's engines.
     """
     renderer = TakumiRenderer()
-    store = Store(settings.work)
+    store = open_store(settings)
     studio = Studio(settings.templates / "plates", renderer)
     return Workshop(
         settings=settings,

@@ -18,7 +18,7 @@ from pipeline.plan.plan import Plan, Planned, make_plan, misfit_problem, misfits
 from pipeline.plan.rates import UNMEASURED, Rates
 from pipeline.plan.variants import Variant
 from pipeline.produce.ledger.rates import measured_rates
-from pipeline.produce.store import Store
+from pipeline.produce.store import open_store
 from pipeline.publish.manifest import delivered_before
 from pipeline.publish.standing import standing
 from pipeline.publish.wishes import with_wishes
@@ -152,7 +152,7 @@ def prepare(request: RunRequest, settings: Settings) -> DayPlan:
         msg = f"no campaign has the market {', '.join(sorted(missing))}"
         raise UsageError(f"{msg}; there are: {', '.join(sorted(known))}")
     engine = TakumiRenderer().engine
-    earlier = Known(rates=_rates(loaded, settings), plates=Store(settings.work).plates())
+    earlier = Known(rates=_rates(loaded, settings), plates=open_store(settings).plates())
     return DayPlan(
         request=request,
         plans=tuple(

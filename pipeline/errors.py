@@ -7,6 +7,7 @@
     ├── BudgetError             3   no key, no credit, or the budget is used up
     ├── ToolMissingError        4   a tool, font or language pack is not installed
     ├── LedgerError             4   the ledger's database cannot be read or written
+    ├── StoreError              4   the object storage cannot be read or written
     ├── ProviderError           1   a provider did not deliver; what it leaves out is held
     └── OvertakenError          1   what was decided about is no longer what is there
 
@@ -101,6 +102,12 @@ class ToolMissingError(ProofpressError):
 
 class LedgerError(ProofpressError):
     """The ledger's database cannot be read or written, so nothing more may be paid."""
+
+    exit_code = ExitCode.TOOL
+
+
+class StoreError(ProofpressError):
+    """The object storage that machines share cannot be read or written."""
 
     exit_code = ExitCode.TOOL
 

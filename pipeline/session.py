@@ -131,6 +131,7 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
         ToolMissingError: If callbacks are asked for and their port is taken.
     """
     out = session.day_plan.request.out
+    workshop.press.store.share()
     for plan in session.day_plan.plans:
         workshop.press.store.put(plan.campaign.document.content)
     paid = [variant for plan in session.day_plan.plans for variant in _paid(plan)]

@@ -19,6 +19,10 @@ class Settings:
         workers: How many pictures are worked on at the same time.
         tiers: The file of what accounts may have; it need not be there.
         ledger: Address of the ledger's database; it may hold a password, so it is not shown.
+        store: Address of the bucket that several machines keep pictures and outcomes in, such
+            as s3://creatives/store; empty if the work folder is all there is.
+        deliver: Address of the bucket that finished days are copied to; empty for none.
+        cloud: AWS_* variables, which say where a bucket is and who asks; not shown.
     """
 
     templates: pathlib.Path
@@ -26,6 +30,9 @@ class Settings:
     workers: int
     tiers: pathlib.Path = pathlib.Path("tiers.yaml")
     ledger: str = dataclasses.field(default="", repr=False)
+    store: str = ""
+    deliver: str = ""
+    cloud: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
 
     @property
     def ledger_url(self) -> str:
@@ -43,7 +50,8 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
 
     Args:
         environment: PROOFPRESS_TEMPLATES, PROOFPRESS_WORK, PROOFPRESS_WORKERS,
-            PROOFPRESS_TIERS and PROOFPRESS_LEDGER are read.
+            PROOFPRESS_TIERS, PROOFPRESS_LEDGER, PROOFPRESS_STORE, PROOFPRESS_DELIVER and AWS_*
+            are read.
         cores: Number of processor cores, the default for workers.
 
     Raises:
@@ -58,4 +66,7 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
         workers=max(1, int(workers)),
         tiers=pathlib.Path(environment.get("PROOFPRESS_TIERS", "tiers.yaml")),
         ledger=environment.get("PROOFPRESS_LEDGER", ""),
+        store=environment.get("PROOFPRESS_STORE", ""),
+        deliver=environment.get("PROOFPRESS_DELIVER", ""),
+        cloud={name: value for name, value in environment.items() if name.startswith("AWS_")},
     )

@@ -17,6 +17,7 @@ from pipeline.produce.gate import Gate, Timing
 from pipeline.produce.ledger.ledger import Ledger
 from pipeline.produce.ledger.rows import Entry
 from pipeline.produce.ledger.states import EntryState
+from pipeline.produce.lost import regained
 from pipeline.produce.providers.protocol import (
     Attempt,
     ClosedError,
@@ -140,7 +141,7 @@ class Attempts:
         if entry.state in {EntryState.SUBMITTED, EntryState.READY}:
             wait = self.deadline if seconds is None else min(seconds, self.deadline)
             return self._collected(entry, self.timing.clock() + wait)
-        content = self.store.get(entry.sha256)
+        content = regained(self.provider, self.store, entry)
         if content is None:
             raise self._failed(entry, "its file is lost", None)
         return Brought(entry=entry, content=content)

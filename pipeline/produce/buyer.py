@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from pipeline.errors import ProviderError
+from pipeline.errors import ProviderError, StoreError
 from pipeline.plan.job import PlateRequest
 from pipeline.produce.attempts import Attempts, Brought, LateError, QuarantinedError
 from pipeline.produce.canary import Canary, Flight, HaltedError
 from pipeline.produce.ledger.budget import Caps
 from pipeline.produce.ledger.rows import Entry, Purpose, Wanted
 from pipeline.produce.ledger.states import EntryState
+from pipeline.produce.lost import regained
 from pipeline.produce.providers.protocol import NotAcceptedError
 from pipeline.produce.threads import threads
 
@@ -211,7 +212,7 @@ class Buyer:
         """Return the picture of an attempt that was accepted before; None if it is not there."""
         if entry.state is not EntryState.ACCEPTED:
             return None
-        content = self._attempts.store.get(entry.sha256)
+        content = regained(self._attempts.provider, self._attempts.store, entry)
         return None if content is None else Brought(entry=entry, content=content)
 
     def _paid(self, entry: Entry, order: Order, flight: Flight) -> Brought:
@@ -279,7 +280,7 @@ class Buyer:
         entry = self._doubted(entry, "the program ended while it was being submitted")
         try:
             self._attempts.recover(entry, request)
-        except ProviderError as error:
+        except (ProviderError, StoreError) as error:
             _LOG.warning("left by an earlier run: %s", error)
             return False
         return True

@@ -114,7 +114,7 @@ class Plates:
     def _known(self, request: PlateRequest) -> tuple[Plate, bytes] | None:
         """Return a plate of the store, as it costs nothing now, and its file."""
         plate = self._store.plate(request.fingerprint)
-        content = self._store.get(plate.sha256) if plate else None
+        content = self._store.at_hand(plate.sha256) if plate else None
         if plate is None or content is None:
             return None
         return dataclasses.replace(plate, reused=True, cost=decimal.Decimal(0)), content

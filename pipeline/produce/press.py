@@ -3,7 +3,7 @@
 import dataclasses
 import decimal
 
-from pipeline.errors import BudgetError, ProviderError
+from pipeline.errors import BudgetError, ProviderError, StoreError
 from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.variants import Variant
 from pipeline.produce.compositor import Compositor, held
@@ -45,7 +45,7 @@ class Press:
             ToolMissingError: If an engine or font is not installed.
         """
         known = self.store.outcome(variant.fingerprint)
-        if known and known.deliverable and all(self.store.get(sha256) for sha256 in known.pictures):
+        if known and known.deliverable and self.store.holds(known.pictures):
             return _reused(known, variant)
         try:
             outcome = self._made(variant)
@@ -75,7 +75,7 @@ class Press:
         ladder = Ladder(plates=self.plates, compositor=self.compositor, till=self.till)
         try:
             return ladder.creative(variant)
-        except (BudgetError, ProviderError) as error:
+        except (BudgetError, ProviderError, StoreError) as error:
             return self._stand_in(variant, str(error))
 
     def _stand_in(self, variant: Variant, reason: str) -> Outcome:

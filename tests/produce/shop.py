@@ -93,7 +93,7 @@ class FullStore(Store):
         return super().put(content)
 
     def forget(self, sha256: str) -> None:
-        self._path(sha256).unlink()
+        self.file(sha256).unlink()
 
 
 def request(name: str = "bowl", provider: str = "runflow") -> PlateRequest:

@@ -362,9 +362,40 @@ def test_a_file_that_is_lost_after_it_was_stored_is_a_charged_failure(shop: Shop
     entry = second.only()
     assert entry.state is EntryState.STORED
     shop.store.forget(entry.sha256)
+    shop.vendor.works["req-1"].fetches.append(GONE)
     assert second.resume("bowl") == 0
     assert second.only().state is EntryState.FAILED
     assert second.only().charged == PRICE
+
+
+def test_a_file_that_is_lost_is_fetched_again_while_the_provider_has_it(shop: Shop) -> None:
+    program = shop.start()
+    program.database.last, program.database.durable = 3, True  # it dies when the file is stored
+    with pytest.raises(DiedError):
+        program.buy()
+    shop.end(program)
+    second = shop.start()
+    sha256 = second.only().sha256
+    shop.store.forget(sha256)
+    assert second.resume("bowl") == 1
+    assert shop.store.get(sha256) is not None
+    assert second.buy().judged.passed
+    assert shop.vendor.total == second.booked == PRICE
+
+
+def test_a_lost_file_whose_provider_is_away_is_not_given_up(shop: Shop) -> None:
+    program = shop.start()
+    program.database.last, program.database.durable = 3, True  # it dies when the file is stored
+    with pytest.raises(DiedError):
+        program.buy()
+    shop.end(program)
+    second = shop.start()
+    shop.store.forget(second.only().sha256)
+    shop.vendor.works["req-1"].polls.append(OUTAGE)
+    assert second.resume("bowl") == 0
+    assert second.only().state is EntryState.STORED
+    assert second.buy().judged.passed
+    assert shop.vendor.total == second.booked == PRICE
 
 
 def test_a_dearer_charge_is_recorded_and_stops_everything(shop: Shop) -> None:

@@ -17,7 +17,7 @@ from pipeline.produce.canary import HaltedError
 from pipeline.produce.ledger.budget import Caps
 from pipeline.produce.ledger.states import EntryState
 from tests.produce.shop import QUICK, DiedError, Program, Shop, judge, opened, turn_down
-from tests.produce.vendor import FREE, PRICE, Vendor
+from tests.produce.vendor import FREE, GONE, PRICE, Vendor
 
 
 @pytest.fixture
@@ -98,8 +98,19 @@ def test_an_accepted_picture_whose_file_is_lost_is_paid_again_and_says_so(shop: 
     program = shop.start()
     program.buy()
     shop.store.forget(program.only().sha256)
+    shop.vendor.works["req-1"].fetches.append(GONE)
     assert program.buy().fresh
     assert shop.vendor.total == program.booked == 2 * PRICE
+
+
+def test_an_accepted_picture_whose_file_is_lost_is_fetched_again_first(shop: Shop) -> None:
+    program = shop.start()
+    program.buy()
+    shop.store.forget(program.only().sha256)
+    bought = program.buy()
+    assert not bought.fresh
+    assert bought.judged.passed
+    assert shop.vendor.total == program.booked == PRICE
 
 
 def test_what_another_run_is_paying_for_is_waited_for_and_not_paid_again(shop: Shop) -> None:

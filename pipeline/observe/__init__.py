@@ -1,0 +1,1 @@
+"""Observability: what is told about a run while it runs."""

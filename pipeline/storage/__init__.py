@@ -1,0 +1,1 @@
+"""Object storage: what several machines share, by the S3 protocol."""
