@@ -31,6 +31,7 @@ class Document:
         lines: Path of every key and item to its line number, from 1.
         problems: What is wrong with the YAML itself.
         content: The file's bytes, read once.
+        places: Path to file and line, for what comes from another file.
     """
 
     file: str
@@ -38,6 +39,11 @@ class Document:
     lines: dict[Path, int]
     problems: tuple[Problem, ...]
     content: bytes = b""
+    places: dict[Path, tuple[str, int]] = dataclasses.field(default_factory=dict)
+
+    def place_of(self, path: Path) -> tuple[str, int]:
+        """Return file and line of a path, or of the nearest parent that the file has."""
+        return self.places.get(path) or (self.file, self.line_of(path))
 
     def line_of(self, path: Path) -> int:
         """Return the line of a path, or of the nearest parent that the file has."""

@@ -3,13 +3,14 @@
 import dataclasses
 import hashlib
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from pipeline.campaign.checks import findings
 from pipeline.campaign.document import Document, Node, Path, dotted, read_document
+from pipeline.campaign.messages.words import Words, words_of
 from pipeline.campaign.model import Campaign
 from pipeline.campaign.problems import problem_at, problem_of
 from pipeline.campaign.tiers import Tier
@@ -36,6 +37,7 @@ class LoadedCampaign:
         document: The file as read; gives the line of every path.
         folder: Where the file is; pictures are named from there.
         sha256: Hash of the file's bytes.
+        words: Where its words come from: the file, and the catalogues beside it.
         tier: What its account may have; None if it has no account.
     """
 
@@ -43,19 +45,31 @@ class LoadedCampaign:
     document: Document
     folder: pathlib.Path
     sha256: str
+    words: Words
     tier: Tier | None = None
+
+    def as_on_disk(self) -> bool:
+        """Return whether the file and its catalogues are still as they were read."""
+        file = pathlib.Path(self.document.file)
+        same = file.is_file() and file.read_bytes() == self.document.content
+        return same and self.words.as_on_disk()
 
     def problem(self, path: Path, what: str, remedy: str) -> Problem:
         """Return a problem at a path of the file."""
         return problem_at(self.document, path, what, remedy)
 
 
-def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaign:
+def load_campaign(
+    file: pathlib.Path,
+    templates: Sequence[str],
+    read_words: Callable[[Document], Words] = words_of,
+) -> LoadedCampaign:
     """Read and check one campaign file.
 
     Args:
         file: The YAML file.
         templates: Names of the scene templates there are.
+        read_words: Returns what a file says; with its catalogues, if nothing else is wanted.
 
     Raises:
         CampaignError: With all problems of the file, in the order of its lines.
@@ -64,13 +78,15 @@ def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaig
     problems = list(document.problems)
     if problems and not document.tree:
         raise CampaignError(document.problems)
+    words = read_words(document)
+    document = words.document
     campaign, structural = _validate(document)
-    problems += structural
+    problems += [*structural, *words.problems]
     if campaign is not None:
         problems += [
             problem_at(document, path, what, remedy)
             for path, what, remedy in findings(
-                campaign, lambda path: _names(document.tree, path), file.parent
+                campaign, lambda path: _names(words, path), file.parent
             )
         ]
         if campaign.template not in templates:
@@ -79,13 +95,20 @@ def load_campaign(file: pathlib.Path, templates: Sequence[str]) -> LoadedCampaig
             problems.append(problem_at(document, ("template",), what, remedy))
     if campaign is None or problems:
         unique = dict.fromkeys(problems)
-        raise CampaignError(tuple(sorted(unique, key=lambda p: (p.line, p.path, p.what))))
-    sha256 = hashlib.sha256(document.content).hexdigest()
-    return LoadedCampaign(campaign=campaign, document=document, folder=file.parent, sha256=sha256)
+        raise CampaignError(tuple(sorted(unique, key=lambda p: _order(p, document))))
+    return LoadedCampaign(
+        campaign=campaign,
+        document=document,
+        folder=file.parent,
+        sha256=hashlib.sha256(document.content).hexdigest(),
+        words=words,
+    )
 
 
 def load_campaigns(
-    files: Sequence[pathlib.Path], templates: Sequence[str]
+    files: Sequence[pathlib.Path],
+    templates: Sequence[str],
+    read_words: Callable[[Document], Words] = words_of,
 ) -> tuple[LoadedCampaign, ...]:
     """Load several files; the problems of all of them come in one error.
 
@@ -96,7 +119,7 @@ def load_campaigns(
     problems: list[Problem] = []
     for file in files:
         try:
-            campaign = load_campaign(file, templates)
+            campaign = load_campaign(file, templates, read_words)
         except CampaignError as error:
             problems += error.problems
             continue
@@ -204,7 +227,15 @@ def _with_item(items: list[Node], at: int, path: Path, value: Node | None) -> No
     return [*items[:at], *inner, *items[at + 1 :]]
 
 
-def _names(tree: Node, path: Path) -> frozenset[str]:
+def _order(problem: Problem, document: Document) -> tuple[str, int, str, str]:
+    """Return by what problems are sorted: those of the campaign file first."""
+    file = "" if problem.file == document.file else problem.file
+    return file, problem.line, problem.path, problem.what
+
+
+def _names(words: Words, path: Path) -> frozenset[str]:
+    """Return the keys under a path, with those of translations that have their own problem."""
+    tree, held = words.document.tree, words.named.get(path, frozenset())
     for part in path:
         tree = tree.get(str(part), {}) if isinstance(tree, dict) else {}
-    return frozenset(tree) if isinstance(tree, dict) else frozenset()
+    return (frozenset(tree) if isinstance(tree, dict) else frozenset()) | held

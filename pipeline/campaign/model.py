@@ -185,6 +185,10 @@ class Campaign(Frozen):
 
     campaign: Identifier
     template: Identifier
+    source: LocaleId | None = Field(
+        default=None,
+        description="Locale that catalogues translate from; the first market's if left out",
+    )
     brand: Brand
     formats: tuple[FormatName, ...] = Field(min_length=1)
     markets: dict[Identifier, Market] = Field(min_length=1)

@@ -77,5 +77,5 @@ def _model_in(annotation: Any) -> Any:  # noqa: ANN401 - what a field is annotat
 
 def problem_at(document: Document, path: Path, what: str, remedy: str) -> Problem:
     """Return a problem at a path of a file."""
-    line = document.line_of(path)
-    return Problem(file=document.file, line=line, path=dotted(path), what=what, remedy=remedy)
+    file, line = document.place_of(path)
+    return Problem(file=file, line=line, path=dotted(path), what=what, remedy=remedy)

@@ -22,6 +22,8 @@ UNITS = (
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_GROUPS = ("weekdays", "weekend", "every")
+LONGEST_COPY = 300
+"""Characters that a text may have, its plural forms included."""
 OFF = "off"
 """What switches a check of the picture off."""
 
@@ -186,7 +188,7 @@ Date: TypeAlias = Annotated[
 ]
 LocaleId: TypeAlias = Annotated[str, AfterValidator(_locale)]
 CopyText: TypeAlias = Annotated[
-    str, Field(min_length=1, max_length=300), AfterValidator(_copy_text)
+    str, Field(min_length=1, max_length=LONGEST_COPY), AfterValidator(_copy_text)
 ]
 Currency: TypeAlias = Annotated[str, AfterValidator(_currency)]
 TimeZone: TypeAlias = Annotated[str, AfterValidator(_time_zone)]

@@ -1,0 +1,1 @@
+"""Message catalogues: copy that translators keep in PO files beside the campaign."""

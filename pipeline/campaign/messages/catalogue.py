@@ -1,0 +1,250 @@
+"""Catalogues: a PO file for each locale, read strictly and with the line of every entry."""
+
+import dataclasses
+import datetime as dt
+import io
+import pathlib
+import re
+from collections.abc import Mapping, Sequence
+
+from babel.messages import Catalog
+from babel.messages import Message as PoMessage
+from babel.messages.pofile import PoFileError, denormalize, read_po, write_po
+
+from pipeline.campaign.messages.plurals import plural_header
+from pipeline.errors import Problem
+
+ENDING = ".po"
+FUZZY = "fuzzy"
+MACHINE = "provenance: machine"
+"""The translator's comment that says a machine wrote a string; whoever approves it removes it.
+
+A comment and not a flag, because the tools that merge catalogues drop flags they do not know,
+and a string would count as approved without anybody having looked.
+"""
+
+MOST_BYTES = 5_000_000
+"""What lies beyond is not read, and so is the entry that it cuts: a campaign has far less."""
+_PREVIOUS = "| msgid "
+_KEYWORD = re.compile(r'(?:#~ ?)?(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[[0-9]\])?)\s*)?(".*")')
+_TOO_MANY = re.compile(r"nplurals\s*=\s*[0-9]{3}")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\[\\"nrt])*"')
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a catalogue.
+
+    Attributes:
+        context: Which line of the campaign it is for.
+        ids: The text it translates, and that text in the plural; the second may be empty.
+        forms: The translation: one string, or one for each plural form.
+        line: Line of its msgid, from 1.
+        fuzzy: Whether somebody has to look at it again.
+        obsolete: Whether it is kept although nothing asks for it any more.
+        comments: What translators said about it.
+        previous: The text it was translated from, if that was another one.
+    """
+
+    context: str
+    ids: tuple[str, str]
+    forms: tuple[str, ...]
+    line: int = 0
+    fuzzy: bool = False
+    obsolete: bool = False
+    comments: tuple[str, ...] = ()
+    previous: str = ""
+
+    @property
+    def translated(self) -> bool:
+        """Return whether every form has a text."""
+        return all(self.forms)
+
+    @property
+    def machine(self) -> bool:
+        """Return whether a machine wrote it and nobody approved it."""
+        return MACHINE in (comment.strip() for comment in self.comments)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """A PO file as it was read.
+
+    Attributes:
+        locale: Its locale, from its name.
+        file: The file, named as the campaign's is.
+        content: Its bytes, read once.
+        plural_forms: Its header of that name; empty if it has none.
+        entries: Its entries, the obsolete ones last.
+        problems: What is wrong with the file itself.
+    """
+
+    locale: str
+    file: str
+    content: bytes
+    plural_forms: str = ""
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def named(self, context: str) -> tuple[Entry, ...]:
+        """Return the entries for a line that are not obsolete."""
+        return tuple(e for e in self.entries if e.context == context and not e.obsolete)
+
+    def problem(self, line: int, context: str, what: str, remedy: str) -> Problem:
+        """Return a problem at a line of the file."""
+        return Problem(file=self.file, line=line, path=context, what=what, remedy=remedy)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a catalogue tells translators about an entry.
+
+    Attributes:
+        comments: What stands for what, how much room there is, a picture.
+        place: File and line of the source text.
+    """
+
+    comments: tuple[str, ...] = ()
+    place: tuple[str, int] = ("", 0)
+
+
+def folder_of(campaign_file: pathlib.Path, campaign: str) -> pathlib.Path:
+    """Return where the catalogues of a campaign are: `locale/<campaign>` beside its file."""
+    return campaign_file.parent / "locale" / campaign
+
+
+def read_catalogue(path: pathlib.Path, locale: str) -> Catalogue:
+    """Read a PO file; what is wrong with it is in the catalogue's problems."""
+    blank = Catalogue(locale=locale, file=str(path), content=b"")
+    try:
+        content = path.read_bytes()
+        text = content[:MOST_BYTES].decode("utf-8-sig")
+    except OSError as error:
+        return _broken(blank, 1, f"cannot be read ({error.strerror})", "check the path")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return _broken(blank, line, "is not UTF-8", "save the catalogue as UTF-8")
+    blank = dataclasses.replace(blank, content=content)
+    if (wrong := _malformed(text)) is not None:
+        return _broken(blank, *wrong)
+    return _parsed(blank, text)
+
+
+def _parsed(blank: Catalogue, text: str) -> Catalogue:
+    if _TOO_MANY.search(text):  # Babel would make room for that many forms
+        return _broken(blank, 1, "has Plural-Forms of too many forms", "correct its header")
+    try:
+        catalog = read_po(io.StringIO(text), abort_invalid=True)
+    except PoFileError as error:
+        what = str(error.args[0]).rpartition(" on ")[0] or "is not a PO file"
+        return _broken(blank, error.lineno + 1, what, "correct the entry")
+    except (ValueError, TypeError) as error:
+        return _broken(blank, 1, f"has a header that cannot be read ({error})", "correct it")
+    entries = [_entry(message) for message in catalog if message.id]
+    entries += [dataclasses.replace(_entry(m), obsolete=True) for m in catalog.obsolete.values()]
+    return dataclasses.replace(blank, entries=tuple(entries), plural_forms=_plural_forms(text))
+
+
+def catalogue_bytes(
+    locale: str,
+    entries: Sequence[Entry],
+    notices: Mapping[tuple[str, str], Notice],
+    created: dt.datetime,
+    plural_forms: str = "",
+) -> bytes:
+    """Return a PO file.
+
+    Args:
+        locale: Its locale; empty for the template that translators start from.
+        entries: Its entries, in this order.
+        notices: Context and msgid to what translators are told.
+        created: When its source texts were taken, with offset from UTC.
+        plural_forms: The header of that name; CLDR's categories if left out.
+    """
+    catalog = Catalog(creation_date=created, revision_date=created)
+    head = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+        "MIME-Version": "1.0",
+        "POT-Creation-Date": created.strftime("%Y-%m-%d %H:%M%z"),
+        "X-Generator": "Proofpress",
+    }
+    if locale:
+        head |= {"Language": locale, "Plural-Forms": plural_forms or plural_header(locale)}
+        catalog.mime_headers = [("Plural-Forms", head["Plural-Forms"])]
+    for entry in entries:
+        _add(catalog, entry, notices.get((entry.context, entry.ids[0]), Notice()))
+    file = io.BytesIO()
+    write_po(file, catalog, width=0, omit_header=True, include_previous=True)
+    lines = "".join(f'"{name}: {value}\\n"\n' for name, value in head.items())
+    return f'msgid ""\nmsgstr ""\n{lines}\n'.encode() + file.getvalue()
+
+
+def _broken(catalogue: Catalogue, line: int, what: str, remedy: str) -> Catalogue:
+    return dataclasses.replace(catalogue, problems=(catalogue.problem(line, "", what, remedy),))
+
+
+def _malformed(text: str) -> tuple[int, str, str] | None:
+    """Return line, fault and remedy of what Babel would read as something else, or leave out."""
+    seen: set[tuple[str, str]] = set()
+    entry: dict[str, str] = {}
+    keyword = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        plain = line.strip()
+        if not plain or (plain.startswith("#") and not plain.startswith("#~ ")):
+            continue
+        found = _KEYWORD.fullmatch(plain)
+        if not found or not _QUOTED.fullmatch(found[2]):
+            if plain.startswith(("#~|", "#~ |")):
+                continue
+            return number, "is no line of a PO file", "close its quotes, or remove it"
+        keyword = found[1] or keyword
+        starts = found[1] == "msgctxt" or (found[1] == "msgid" and "msgid" in entry)
+        entry = {} if starts else entry
+        entry[keyword] = entry.get(keyword, "") + found[2][1:-1]
+        if found[1] and found[1].startswith("msgstr") and not plain.startswith("#~"):
+            key = (entry.get("msgctxt", ""), entry.get("msgid", ""))
+            if key in seen and not found[1].startswith("msgstr["):
+                return number, f"translates {key[1]!r} a second time", "keep one of the two"
+            seen.add(key)
+    return None
+
+
+def _entry(message: PoMessage) -> Entry:
+    ids = message.id if isinstance(message.id, tuple) else (message.id, "")
+    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    said = [comment for comment in message.user_comments if not comment.startswith("|")]
+    before = [c for c in message.user_comments if c.startswith(_PREVIOUS)]
+    return Entry(
+        context=message.context or "",
+        ids=(str(ids[0]), str(ids[1])),
+        forms=tuple(str(form or "") for form in forms),
+        line=message.lineno or 0,
+        fuzzy=FUZZY in message.flags,
+        comments=tuple(said),
+        previous=denormalize(before[0].removeprefix(_PREVIOUS)) if before else "",
+    )
+
+
+def _plural_forms(text: str) -> str:
+    found = re.search(r'^"Plural-Forms:\s*(.*?)\\n"', text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _add(catalog: Catalog, entry: Entry, notice: Notice) -> None:
+    plural = bool(entry.ids[1])
+    name, line = notice.place
+    message = PoMessage(
+        entry.ids if plural else entry.ids[0],
+        entry.forms if plural else entry.forms[0],
+        locations=[(name, line)] if name else [],
+        flags={FUZZY} if entry.fuzzy else set(),
+        auto_comments=notice.comments,
+        user_comments=entry.comments,
+        previous_id=(entry.previous,) if entry.previous else (),
+        context=entry.context,
+    )
+    if entry.obsolete:
+        catalog.obsolete[(entry.context, entry.ids[0])] = message
+    else:
+        catalog[entry.ids if plural else entry.ids[0]] = message
