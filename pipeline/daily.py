@@ -2,12 +2,13 @@
 
 import dataclasses
 import importlib.metadata
+import logging
 import pathlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.dayplan import Batch, DayPlan
-from pipeline.produce.compositor import Compositor, Prover
+from pipeline.produce.compositor import Compositor
 from pipeline.produce.crew import produce_all
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
@@ -15,12 +16,16 @@ from pipeline.produce.press import Press
 from pipeline.produce.providers.studio import Studio
 from pipeline.produce.selftest import UNTRIED, SelfTest
 from pipeline.produce.store import open_store
+from pipeline.proof.delivery import Prover
 from pipeline.publish.bills import NOTHING_PAID, Bills
+from pipeline.publish.deliver import open_delivery
 from pipeline.publish.export import Exporter, write_gallery
 from pipeline.publish.manifest import manifests_under
 from pipeline.settings import Settings
 from pipeline.typeset.lettering import Letterer
 from pipeline.typeset.renderer import TakumiRenderer
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +37,15 @@ class Published:
         gallery: The gallery's page.
         manifests: The manifests.
         bills: What the ledger has about it.
+        undelivered: Why the bucket for finished days does not have it all; empty if it has, or
+            if there is none.
     """
 
     out: pathlib.Path
     gallery: pathlib.Path
     manifests: tuple[pathlib.Path, ...]
     bills: Bills = NOTHING_PAID
+    undelivered: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +128,8 @@ def publish(
 ) -> Published:
     """Write files and manifests, and the gallery of all campaigns of the run's days.
 
-    In the place of what the self-test holds, what was delivered earlier that day stays.
+    In the place of what the self-test holds, what was delivered earlier that day stays. All of
+    it is copied to the bucket for finished days, if there is one.
     """
     request = plan.request
     exporter = Exporter(
@@ -134,11 +143,22 @@ def publish(
         bills=bills,
     )
     by_id = {outcome.variant: outcome for outcome in outcomes}
-    manifests = [path for one in plan.plans for path in exporter.export(one, by_id)]
-    days = {path.parent.parent for path in manifests}
-    shown = [path for day in sorted(days) for path in manifests_under(day)]
-    gallery = write_gallery(request.out, shown, workshop.settings.templates / "pages")
-    return Published(out=request.out, gallery=gallery, manifests=tuple(manifests), bills=bills)
+
+    def write() -> Published:
+        manifests = [path for one in plan.plans for path in exporter.export(one, by_id)]
+        days = {path.parent.parent for path in manifests}
+        shown = [path for day in sorted(days) for path in manifests_under(day)]
+        gallery = write_gallery(request.out, shown, workshop.settings.templates / "pages")
+        return Published(out=request.out, gallery=gallery, manifests=tuple(manifests), bills=bills)
+
+    delivery = open_delivery(workshop.settings, request.out)
+    if delivery is None:
+        return write()
+    days = sorted({day.isoformat() for one in plan.plans for day in one.days.values()})
+    published, problem = delivery.publish(days, write)
+    if problem:
+        _LOG.error("not all of it was delivered: %s", problem)
+    return dataclasses.replace(published, undelivered=problem)
 
 
 def accepted(outcomes: Sequence[Outcome]) -> bool:

@@ -26,6 +26,7 @@ from obstore.store import S3Store
 from pipeline.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
+    from obstore import Attributes
     from obstore.store import ClientConfig, RetryConfig, S3Config
 
 CREDENTIALS = (
@@ -58,6 +59,12 @@ _RETRIES: "RetryConfig" = {
     },
 }
 _MISSING_BUCKET = "NoSuchBucket"
+_MEDIA = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +104,7 @@ class Bucket:
     def put(self, name: str, content: bytes) -> None:
         """Write an object, whole; what had its name before is replaced."""
         with self._explained():
-            self._store.put(name, content)
+            self._store.put(name, content, attributes=_attributes(name))
 
     def replace(self, name: str, content: bytes, before: Object | None) -> bool:
         """Write an object if nobody else did meanwhile, and return whether it was written.
@@ -110,7 +117,7 @@ class Bucket:
         with self._explained():
             try:
                 mode = {"e_tag": before.tag} if before else "create"
-                self._store.put(name, content, mode=mode)  # type: ignore[arg-type]
+                self._store.put(name, content, mode=mode, attributes=_attributes(name))  # type: ignore[arg-type]
             except (AlreadyExistsError, PreconditionError):
                 return False
             return True
@@ -130,6 +137,12 @@ class Bucket:
         with self._explained():
             for some in self._store.list(f"{folder}/"):
                 yield from (one["path"] for one in some)
+
+    def folders(self, folder: str) -> list[str]:
+        """Return the names of the folders in a folder, each with that folder, sorted."""
+        with self._explained():
+            found = self._store.list_with_delimiter(f"{folder}/")
+            return sorted(str(name).strip("/") for name in found["common_prefixes"])
 
     def remove(self, name: str) -> None:
         """Take an object out; one that is not there is no matter."""
@@ -196,6 +209,11 @@ def open_bucket(
             "AWS_ variables"
         ) from None
     return Bucket(store, address, clock)
+
+
+def _attributes(name: str) -> "Attributes":
+    """Return what a browser is told about an object."""
+    return {"Content-Type": _MEDIA.get(name.rpartition(".")[2], "application/octet-stream")}
 
 
 def _reason(error: Exception) -> str:
