@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from pipeline.campaign.calendar import first_instant
-from pipeline.daily import Workshop, open_workshop, produce_batch, publish
+from pipeline.daily import Workshop, open_workshop, produce_batch
 from pipeline.dayplan import RunRequest, prepare
 from pipeline.due import Due, due
 from pipeline.errors import UsageError
+from pipeline.publish.export import Exporter
 from pipeline.publish.manifest import NAME, manifests_under, read_manifest
 from pipeline.settings import PROJECT, Settings
 from tests.heldday import Doubting, Shop
@@ -91,8 +92,16 @@ class Works:
                 for batch in day_plan.batches()
                 for outcome in produce_batch(batch, self.workshop, lambda _: None)
             ]
-            publish(day_plan, outcomes, self.workshop)
+            by_id = {outcome.variant: outcome for outcome in outcomes}
+            exporter = Exporter(
+                out=self.out,
+                store=self.workshop.press.store,
+                run=day_plan.request.run,
+                instant=instant,
+                versions=self.workshop.versions,
+            )
             for plan in day_plan.plans:
+                exporter.export(plan, by_id)
                 for market, day in plan.days.items():
                     self.made[market, day].append(instant)
 
