@@ -197,6 +197,9 @@ class Buyer:
                 return entry
             if entry.purpose.run == wanted.purpose.run:
                 return self._doubted(entry, "its submit ended in an error of the program")
+            inherited = self._ledger.inherit(entry.id, wanted.purpose.run)
+            if inherited is not None:
+                return self._doubted(inherited, "the program ended while it was being submitted")
             if timing.clock() >= until:
                 other = f"run {entry.purpose.run} is paying for this picture"
                 raise LateError(f"{other} as attempt {entry.id}; it is used when it is there")

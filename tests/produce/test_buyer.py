@@ -131,6 +131,28 @@ def test_what_another_run_is_paying_for_is_waited_for_and_not_paid_again(shop: S
     assert shop.vendor.total == second.booked == PRICE
 
 
+def test_what_a_run_was_paying_for_when_it_died_is_taken_over_by_the_one_that_waits(
+    shop: Shop,
+) -> None:
+    first = shop.start(claims=True)
+    shop.vendor.submits.append("stuck")
+    with pytest.raises(LateError):
+        first.buy()
+
+    def sleep(seconds: float) -> None:
+        shop.time.sleep(seconds)
+        if first.run not in died:
+            died.append(first.run)
+            shop.end(first)
+            shop.vendor.finish()
+
+    died: list[str] = []
+    second = shop.start(timing=dataclasses.replace(shop.time.timing, sleep=sleep))
+    assert second.buy().judged.passed
+    assert second.only().purpose.run == second.run
+    assert shop.vendor.total == second.booked == PRICE
+
+
 def test_an_intent_of_this_run_that_ended_in_a_mistake_is_not_simply_submitted() -> None:
     with opened(Vendor("bfl")) as shop:
         shop.vendor.submits.append("broken")

@@ -3,7 +3,7 @@
 import datetime as dt
 import decimal
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, exists, update
 
@@ -187,16 +187,39 @@ class Ledger:
             The run's attempts under way, oldest first.
         """
         where = [IS_LIVE] if campaign is None else [IS_LIVE, ATTEMPTS.c.campaign == campaign]
-        alive = exists().where(RUNS.c.run == ATTEMPTS.c.run, RUNS.c.ended.is_(None))
         with self.database.write(alone=True) as connection:
-            now = self._clock()
-            for entry in entries_where(connection, *where, ATTEMPTS.c.run != run, ~alive):
-                row = update(ATTEMPTS).where(ATTEMPTS.c.id == entry.id)
-                connection.execute(row.values(run=run, updated=ticks_of(now)))
-                detail = f"run {run} took it over from run {entry.purpose.run}"
-                event = event_row(entry.id, EventKind.TAKEN, entry.state, now, detail)
-                add_events(connection, [event])
+            self._take(connection, run, where)
             return entries_where(connection, *where, ATTEMPTS.c.run == run)
+
+    def inherit(self, attempt: str, run: str) -> Entry | None:
+        """Give a run one attempt under way if the run that worked on it has died meanwhile.
+
+        Args:
+            attempt: The attempt's id.
+            run: Id of the run that waits for it.
+
+        Returns:
+            The attempt; None if somebody still works on it, or it has ended.
+        """
+        with self.database.write(alone=True) as connection:
+            self.runs.close_dead(connection)
+            claimed = exists().where(RUNS.c.run == ATTEMPTS.c.run)  # else it may live unseen
+            return self._take(connection, run, [IS_LIVE, ATTEMPTS.c.id == attempt, claimed])
+
+    def _take(
+        self, connection: Connection, run: str, where: Sequence[ColumnElement[bool]]
+    ) -> Entry | None:
+        """Give a run what no living run works on, and return the last of it."""
+        now, last = self._clock(), None
+        alive = exists().where(RUNS.c.run == ATTEMPTS.c.run, RUNS.c.ended.is_(None))
+        for entry in entries_where(connection, *where, ATTEMPTS.c.run != run, ~alive):
+            row = update(ATTEMPTS).where(ATTEMPTS.c.id == entry.id)
+            connection.execute(row.values(run=run, updated=ticks_of(now)))
+            detail = f"run {run} took it over from run {entry.purpose.run}"
+            event = event_row(entry.id, EventKind.TAKEN, entry.state, now, detail)
+            add_events(connection, [event])
+            last = entry_of(connection, entry.id)
+        return last
 
     def unfinished(
         self, campaign: str | None = None, day: dt.date | None = None

@@ -45,7 +45,7 @@ class Runs:
         granted = False
         try:
             with self._database.write(alone=True) as connection:
-                self._close_dead(connection)
+                self.close_dead(connection)
                 granted = self._database.locks.try_lock(name)
                 if granted:
                     _insert_run(connection, (campaign, market, day), run, now)
@@ -81,8 +81,12 @@ class Runs:
             self._end(connection, mine & RUNS.c.ended.is_(None), outcome)
             self._database.locks.unlock(_name(claim.campaign, claim.market, claim.day.isoformat()))
 
-    def _close_dead(self, connection: Connection) -> None:
-        """End the rows of runs whose process is gone: their locks are free."""
+    def close_dead(self, connection: Connection) -> None:
+        """End the rows of runs whose process is gone: their locks are free.
+
+        Args:
+            connection: A transaction that no other overlaps.
+        """
         for row in connection.execute(select(RUNS).where(RUNS.c.ended.is_(None))).all():
             name = _name(row.campaign, row.market, row.day)
             if self._database.locks.try_lock(name):
