@@ -118,7 +118,7 @@ def _granted(plan: Plan, granted: set[tuple[str, str]]) -> Plan:
 def with_till(session: Session, workshop: Workshop, environment: Mapping[str, str]) -> Workshop:
     """Return a workshop that pays for what the session makes, after bringing home what is paid.
 
-    The campaign files are kept in the store as they were read.
+    The campaign files and their catalogues are kept in the store as they were read.
 
     Args:
         session: The run.
@@ -134,6 +134,8 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
     workshop.press.store.share()
     for plan in session.day_plan.plans:
         workshop.press.store.put(plan.campaign.document.content)
+        for catalogue in plan.campaign.words.catalogues:
+            workshop.press.store.put(catalogue.content)
     paid = [variant for plan in session.day_plan.plans for variant in _paid(plan)]
     doorbell = _doorbell(session, environment) if paid else None
     means = Means(
@@ -218,7 +220,7 @@ def still_true(session: Session, outcomes: Sequence[Outcome], engine: str) -> li
 def _outdated(plan: Plan, session: Session, engine: str) -> dict[str, str]:
     """Return variant to what is wrong, for variants that the live file would make otherwise."""
     file = pathlib.Path(plan.campaign.document.file)
-    if file.is_file() and file.read_bytes() == plan.campaign.document.content:
+    if plan.campaign.as_on_disk():
         return {}
     again = "; run again, so that what ships is what the file says"
     try:

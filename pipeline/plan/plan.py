@@ -8,12 +8,11 @@ import pathlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.campaign.copychecks import served_by
-from pipeline.campaign.document import Path
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.errors import Problem
 from pipeline.plan.asked import dropped
 from pipeline.plan.choice import Known
+from pipeline.plan.provenance import path_of, provenance_of
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import lay_out
@@ -104,7 +103,9 @@ class Plan:
             "saved_usd": str(self.saved),
             "dropped": {one.name: one.value for one in dropped(self.campaign.campaign)},
             "days": {market: day.isoformat() for market, day in sorted(self.days.items())},
-            "variants": [_tree(planned) for planned in self.planned],
+            "catalogues": self.campaign.words.hashes(),
+            "translations": [str(note) for note in self.campaign.words.notes],
+            "variants": [_tree(self.campaign, planned) for planned in self.planned],
         }
         return json.dumps(tree, ensure_ascii=False, indent=2, sort_keys=True)
 
@@ -147,25 +148,7 @@ def misfits(variants: Sequence[Variant], renderer: Renderer) -> Iterator[tuple[V
 def misfit_problem(loaded: LoadedCampaign, variant: Variant, misfit: Misfit) -> Problem:
     """Return the problem at the place of the file that a misfit's words come from."""
     what = f"{misfit.text!r} {misfit.what} ({variant.locale}, {variant.format.name})"
-    return loaded.problem(_place(loaded, variant, misfit.role), what, misfit.remedy)
-
-
-def _place(loaded: LoadedCampaign, variant: Variant, role: str) -> Path:
-    """Return the path of what a line was made of."""
-    here: Path = ("offers", variant.offer)
-    offer = loaded.campaign.offers[variant.offer]
-    if role == "brand":
-        return ("brand", "name")
-    if role.startswith("item_"):
-        name, item = list(offer.items.items())[int(role.split("_")[1]) - 1]
-        if role.endswith("_price"):
-            return (*here, "items", name, "price", variant.market)
-        return (*here, "items", name, "name", served_by(item.name, variant.locale) or "")
-    for table, path in ((offer.copy_, (*here, "copy")), (loaded.campaign.copy_, ("copy",))):
-        texts = {str(key): text for key, text in table.items()}.get(role, {})
-        if key := served_by(texts, variant.locale):
-            return (*path, role, key)
-    return (*here, "price" if role == "price" else "was", variant.market)
+    return loaded.problem(path_of(loaded, variant, misfit.role), what, misfit.remedy)
 
 
 _CAUSES = {
@@ -199,8 +182,9 @@ def _reason(variant: Variant, before: Delivered | None) -> str:
     return next((text for name, text in _CAUSES.items() if name in changed), "settings changed")
 
 
-def _tree(planned: Planned) -> dict[str, object]:
+def _tree(loaded: LoadedCampaign, planned: Planned) -> dict[str, object]:
     variant = planned.variant
+    words = provenance_of(loaded, variant)
     return {
         "id": variant.id,
         "reason": planned.reason,
@@ -209,7 +193,10 @@ def _tree(planned: Planned) -> dict[str, object]:
         "locale": variant.locale,
         "format": variant.format.name,
         "day": variant.day.isoformat(),
-        "lines": [{"role": line.role, "text": line.text} for line in variant.lines],
+        "lines": [
+            {"role": line.role, "text": line.text, "words": str(words[line.role])}
+            for line in variant.lines
+        ],
         "lettering": variant.lettering,
         "lettering_why": variant.why,
         "job": variant.request.fingerprint,

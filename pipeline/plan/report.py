@@ -3,8 +3,17 @@
 import decimal
 from collections.abc import Iterator
 
+from pipeline.campaign.messages.words import Provenance
 from pipeline.plan.asked import dropped
 from pipeline.plan.plan import Plan
+from pipeline.plan.provenance import provenances
+
+_SOURCES = {
+    Provenance.FILE: "from the campaign file",
+    Provenance.APPROVED: "from translators",
+    Provenance.FALLBACK: "from the language's catalogue for want of the locale's",
+    Provenance.MACHINE: "from a machine, approved by nobody",
+}
 
 
 def plan_report(plan: Plan) -> str:
@@ -15,7 +24,8 @@ def plan_report(plan: Plan) -> str:
     width = max((len(row[0]) for row in rows), default=0)
     body = [f"  {name:<{width}}  {day}  {what}" for name, day, what in rows]
     notes = [f"  left out: {one.name} {one.value}; {one.why}" for one in dropped(campaign)]
-    return "\n".join([head, *body, *_sizes(plan), *notes, f"  {_total(plan)}"])
+    parts = [head, *body, *_sizes(plan), *notes, *_words(plan), f"  {_total(plan)}"]
+    return "\n".join(parts)
 
 
 def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
@@ -33,6 +43,22 @@ def _sizes(plan: Plan) -> Iterator[str]:
     for name, variant in saving.items():
         made = f"{variant.request.width}x{variant.request.height}"
         yield f"  {name}: made as {made}, which saves ${variant.saved} a picture"
+
+
+def _words(plan: Plan) -> Iterator[str]:
+    """Yield where the words come from, and what translators should know; nothing if all are ours.
+
+    Formatted prices are no words.
+    """
+    words = plan.campaign.words
+    if not words.catalogues:
+        return
+    counts = provenances(plan.campaign, plan.variants)
+    found = [f"{counts[kind]} {name}" for kind, name in _SOURCES.items() if counts[kind]]
+    if found:
+        yield f"  words: {', '.join(found)}"
+    for note in words.notes:
+        yield f"  translation: {note}"
 
 
 def _total(plan: Plan) -> str:

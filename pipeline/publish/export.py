@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.files import holding, write_whole
 from pipeline.plan.plan import Plan
+from pipeline.plan.provenance import provenance_of
 from pipeline.plan.variants import Variant
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.store import Store
@@ -96,7 +97,7 @@ class Exporter:
         standing = self._standing(before)
         decisions = decisions_of(before)
         earlier = {record["variant"]: record for record in before["creatives"]}
-        made = [standing.get(v.id) or self._deliver(folder, v, outcomes[v.id]) for v in variants]
+        made = [standing.get(v.id) or self._made(plan, folder, v, outcomes) for v in variants]
         kept_up = [upheld(record, earlier.get(record["variant"])) for record in made]
         records = [decided(record, decisions) for record in kept_up]
         planned = {market for market, its_day in plan.days.items() if its_day == day}
@@ -111,6 +112,8 @@ class Exporter:
             "created": stamp(self.instant),
             "campaign": plan.campaign.campaign.campaign,
             "campaign_sha256": plan.campaign.sha256,
+            "catalogues": plan.campaign.words.hashes(),
+            "translations": [str(note) for note in plan.campaign.words.notes],
             "day": day.isoformat(),
             "versions": dict(self.versions),
             "selftest": dict(self.selftest),
@@ -127,6 +130,13 @@ class Exporter:
         for path in set((folder / EVIDENCE).glob("*")) - evidence:
             path.unlink()
         return folder / NAME
+
+    def _made(
+        self, plan: Plan, folder: pathlib.Path, variant: Variant, outcomes: Mapping[str, Outcome]
+    ) -> dict[str, Any]:
+        record = self._deliver(folder, variant, outcomes[variant.id])
+        words = provenance_of(plan.campaign, variant)
+        return {**record, "words": {role: str(kind) for role, kind in words.items()}}
 
     def _standing(self, before: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         records = {record["variant"]: record for record in before["creatives"]}
@@ -197,4 +207,5 @@ def _essence(manifest: Mapping[str, Any]) -> dict[str, Any]:
         {key: value for key, value in record.items() if key not in passing}
         for record in manifest["creatives"]
     ]
-    return {"creatives": creatives, "campaign_sha256": manifest.get("campaign_sha256")}
+    taken = {key: manifest.get(key) for key in ("campaign_sha256", "catalogues", "translations")}
+    return {"creatives": creatives, **taken}

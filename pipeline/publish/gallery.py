@@ -58,6 +58,7 @@ class _Page:
     verdicts: tuple[_Option, ...]
     sections: tuple[_Section, ...]
     creatives: tuple[Creative, ...]
+    translations: tuple[str, ...]
     colophon: tuple[tuple[str, str], ...]
 
 
@@ -69,12 +70,12 @@ def render_gallery(manifest: Record, pages: pathlib.Path = PROJECT / "templates"
 
     Args:
         manifest: The record of a run, as in `manifest.json`. Read are `run`, `created`,
-            `versions` and, from each of `creatives`, `variant`, `campaign`, `offer`, `market`,
-            `locale`, `format`, `day`, `strings`, `status`, `reason`, `file` (relative to the
-            page), `sha256`, `width`, `height`, `bytes`, `plate`, `lettering`, `fonts`,
-            `engine`, `attempts`, `proof`, `cost`, `overview`, `crops` and `evidence` (the
-            folder of those, relative to the page), `fallback`, `decision`, `ledger` and
-            `opinion`. What is
+            `versions`, `translations` and, from each of `creatives`, `variant`, `campaign`,
+            `offer`, `market`, `words`, `locale`, `format`, `day`, `strings`, `status`, `reason`,
+            `file` (relative to the page), `sha256`, `width`, `height`, `bytes`, `plate`,
+            `lettering`, `fonts`, `engine`, `attempts`, `proof`, `cost`, `overview`, `crops` and
+            `evidence` (the folder of those, relative to the page), `fallback`, `decision`,
+            `ledger` and `opinion`. What is
             missing or null is not shown.
         pages: Folder of `gallery.html.j2`, `gallery.css` and `gallery.js`.
     """
@@ -148,6 +149,7 @@ def _page(manifest: Record) -> _Page:
         verdicts=_verdicts(every),
         sections=sections,
         creatives=tuple(creative for section in sections for creative in section.creatives),
+        translations=tuple(str(note) for note in manifest.get("translations") or ()),
         colophon=tuple((name, str(value)) for name, value in about.items() if value),
     )
 

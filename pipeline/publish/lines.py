@@ -12,6 +12,15 @@ from pipeline.publish.records import Record, part, picture_of, rows, text_of
 
 _ROLES = {"cta": "Button", "was_price": "Former price", "brand": "Brand name"}
 _ALIKE = 0.7
+WORDS = {
+    "file": "the campaign file",
+    "approved": "translators",
+    "fallback": "the language's catalogue, for want of the locale's",
+    "machine": "a machine, approved by nobody",
+    "formatted": "the locale's way to write amounts",
+}
+"""Where a line's words come from, in the words that the gallery shows."""
+
 _LETTERING = {"typeset": "typeset", "model": "image model"}
 
 
@@ -171,7 +180,9 @@ def _without_stray_spaces(compared: Sequence[Glyph]) -> str:
 def _facts(line: Record, record: Record, box: Sequence[int] | None) -> dict[str, str]:
     role = text_of(line, "role")
     by, why = (text_of(part(record, key), role) for key in ("lettering", "why"))
+    words = text_of(part(record, "words"), role)
     return {
+        "words from": WORDS.get(words, words),
         "lettered by": _LETTERING.get(by, by) + (f": {why}" if why else ""),
         "reader": text_of(line, "reader"),
         "weakest character": share(line.get("confidence")) if line.get("read") else "",

@@ -179,6 +179,9 @@ def merged(folder: pathlib.Path, paths: Iterable[pathlib.Path]) -> dict[str, Any
         "created": newest,
         "versions": {k: v for _, manifest in manifests for k, v in manifest["versions"].items()},
         "selftest": _joined(manifest for _, manifest in manifests),
+        "translations": list(
+            dict.fromkeys(note for _, m in manifests for note in m.get("translations") or ())
+        ),
         "creatives": creatives,
     }
 

@@ -110,7 +110,7 @@ def test_the_json_says_what_would_be_made_and_why(plan: MakePlan, text: str) -> 
     assert tree["days"] == {"ch": "2026-12-01", "de": "2026-12-01"}
     first = tree["variants"][0]
     assert first["reason"] == "new"
-    assert {"role": "price", "text": "8,90\u00a0€"} in first["lines"]
+    assert {"role": "price", "text": "8,90\u00a0€", "words": "formatted"} in first["lines"]
     assert first["lettering"] == dict.fromkeys(first["lettering"], "typeset")
     assert first["prompt"].endswith("Every surface is clean and unmarked.")
 

@@ -7,6 +7,7 @@ source text, one marked fuzzy and one that is missing are problems, told at thei
 
 import dataclasses
 import enum
+import hashlib
 import pathlib
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -73,6 +74,13 @@ class Words:
     def provenance_of(self, path: Path) -> Provenance:
         """Return where the text at a path comes from."""
         return self.provenance.get(path, Provenance.FILE)
+
+    def hashes(self) -> dict[str, str]:
+        """Return the name of each catalogue's file to its SHA-256."""
+        return {
+            pathlib.Path(one.file).name: hashlib.sha256(one.content).hexdigest()
+            for one in self.catalogues
+        }
 
     def as_on_disk(self) -> bool:
         """Return whether all catalogues are still as they were read, and no other is there."""
