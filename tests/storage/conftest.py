@@ -7,7 +7,10 @@ import pytest
 
 from pipeline.produce.store import Store
 from pipeline.storage.bucket import Bucket, open_bucket
+from tests.produce.ledger.conftest import new_address, server
 from tests.storage.servers import Line, cloud_at, new_bucket, serving
+
+__all__ = ["new_address", "server"]  # the ledger's PostgreSQL
 
 
 @pytest.fixture(scope="session")
