@@ -6,6 +6,7 @@ import decimal
 import io
 import math
 import re
+import urllib.parse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PIL import Image
@@ -26,9 +27,14 @@ LONGEST_REASON = 300  # characters
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>&:])")
 
 
+def seen(text: str) -> str:
+    """Return text with a space for each character that cannot be seen."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def one_line(text: str) -> str:
     """Return text without line breaks and other characters that cannot be seen."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return " ".join(seen(text).split())
 
 
 def plain(text: str) -> str:
@@ -99,12 +105,48 @@ def batch_table(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
     return [
         {
             "variant": plain(outcome.variant),
+            "verdict": outcome.proof.verdict.value if outcome.proof else "no proof",
             "status": outcome.status.value,
-            "tries": str(outcome.attempts),
+            "attempts": str(outcome.attempts),
+            "cost": _cost(outcome),
+            "lettering": plain(_lettering(outcome)),
             "reason": plain(reason(outcome)),
         }
         for outcome in outcomes
     ]
+
+
+def _cost(outcome: Outcome) -> str:
+    """Return what the picture of an outcome cost; one that was there already costs nothing."""
+    plate = outcome.plate
+    return f"${decimal.Decimal(0) if plate is None or plate.reused else plate.cost:.2f}"
+
+
+def _lettering(outcome: Outcome) -> str:
+    """Return how many lines who drew, such as `4 typeset, 1 model`."""
+    counts = collections.Counter(outcome.lettering.values())
+    said = ", ".join(f"{count} {who}" for who, count in sorted(counts.items(), reverse=True))
+    return f"{said}, on the studio's plate" if outcome.fallback else said
+
+
+def report(lines: Iterable[str], gallery: str, out: str) -> str:
+    """Return in Markdown what a person reads first: what came of the run, and where it is.
+
+    Args:
+        lines: Sentences about the run; escaped here.
+        gallery: Path or address of the gallery; only an address of the web becomes a link.
+        out: The folder of the files.
+    """
+    web = gallery.startswith(("https://", "http://"))
+    where = f"[Gallery](<{_address(gallery)}>)" if web else f"Gallery: {plain(gallery)}"
+    return "\n".join(
+        [*(f"- {plain(line)}" for line in lines), f"- {where}", f"- Files: {plain(out)}"]
+    )
+
+
+def _address(url: str) -> str:
+    """Return an address that cannot end the link it stands in."""
+    return urllib.parse.quote(url, safe=":/?&=%#@+,;~-._")
 
 
 def contact_sheet(outcomes: Sequence[Outcome], read: Callable[[str], bytes | None]) -> str | None:

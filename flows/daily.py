@@ -1,4 +1,4 @@
-"""The flow `daily`: batches, the self-test and publishing as tasks; tables, a contact sheet.
+"""The flow `daily`: batches, the self-test and publishing as tasks; what came of it as artifacts.
 
 Prefect conducts and records, nothing more. Every piece of work is an `Once`: a task that finds
 it done, or under way in plain Python, waits for its result. Import this module only after
@@ -8,13 +8,13 @@ it done, or under way in plain Python, waits for its result. Import this module 
 import contextlib
 import contextvars
 import logging
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from typing import cast
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import (
-    create_image_artifact,
     create_progress_artifact,
     create_table_artifact,
     update_progress_artifact,
@@ -25,18 +25,23 @@ from prefect.client.schemas.objects import State
 from prefect.events.worker import EventsWorker
 from prefect.futures import PrefectFuture, wait
 from prefect.logging.handlers import APILogWorker
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
 from prefect.states import Cancelled, Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows import artifacts
+from flows import artifacts, told
+from flows.form import EVERYTHING, Form
 from flows.once import carry_out
-from flows.prepared import prepared
-from flows.work import TODAY, Parameters, Work
+from flows.prepared import look, planned, works
+from flows.work import Work
+from pipeline.due import Due
+from pipeline.produce.outcome import Outcome
 from pipeline.selftest import summary
 
 TASKS_AT_ONCE = 1  # a batch is parallel inside, as wide as the settings say
 PROGRESS_EVERY_S = 2.0
+GRACE_S = 10.0
+"""How long the flow may take to begin the next piece before that is begun without it."""
 
 _work: contextvars.ContextVar[Work] = contextvars.ContextVar("work")
 
@@ -64,10 +69,12 @@ def cancel(run: uuid.UUID) -> None:
 
 
 def run_name() -> str:
-    """Return the name of the run: when it was due and, if it is not today, for which day."""
-    due = f"{flow_run.scheduled_start_time:%Y-%m-%d %H:%M}"
-    day = flow_run.parameters["day"]
-    return due if day == TODAY else f"{due} for {day}"
+    """Return the name of the run: what it makes or, until that is known, when it was due."""
+    work = _work.get(None)
+    if work is not None:
+        return work.title
+    due = f"{flow_run.scheduled_start_time:%Y-%m-%d %H:%M} UTC"
+    return " · ".join(filter(None, (deployment.name, f"due {due}")))
 
 
 @flow(
@@ -77,34 +84,58 @@ def run_name() -> str:
     persist_result=False,
     task_runner=ThreadPoolTaskRunner(max_workers=TASKS_AT_ONCE),  # type: ignore[arg-type]
 )
-def daily(
-    files: list[str], out: str, day: str = TODAY, markets: list[str] | None = None
-) -> State[None]:
-    """Make, proofread and publish what is due.
+def daily(request: Form = EVERYTHING) -> State[None]:
+    """Make, proofread and publish what is due and not done.
 
     Args:
-        files: The campaign files.
-        out: The folder for files, manifest and gallery.
-        day: The campaign day, such as 2026-11-27, or `today`: each market's own.
-        markets: Only these markets; all when it is left empty.
+        request: What to make; left as it is, everything.
     """
-    get_run_logger().info("%s into %s", ", ".join(files), out)
     work = _work.get(None)
     if work is not None:
-        return _conduct(work)
-    scheduled = prepared(Parameters(files=files, out=out, day=day, markets=markets or []))
-    if scheduled is None:
-        return Completed(message="nothing has changed")
-    with at_hand(scheduled):
+        _conduct(work)
+        return _conclude([work], request)
+    found = look(request)
+    told.skipped(found)
+    if request.dry_run:
+        return told.plan(planned(found), found)
+    made: list[Work] = []
+    for scheduled in works(found, request):
+        told.rename(scheduled.title)
+        made.append(_conduct_surely(scheduled))
+    return _conclude(made, request) if made else _nothing(found)
+
+
+def _nothing(found: Due) -> State[None]:
+    """Return how a run ends that had nothing to make."""
+    days = "1 market day stands" if found.done == 1 else f"{found.done} market days stand"
+    taken = ", the rest is being made by another run" if found.plans else ""
+    said = f"{days} as they should or wait for a person{taken}; nothing to make"
+    get_run_logger().info("%s", said)
+    return Completed(name="NothingDue", message=said)
+
+
+def _conduct_surely(work: Work) -> Work:
+    """Let tasks do the work; whatever Prefect does not begin in time is done without it."""
+    work.conductor.leads.set()
+    backstop = threading.Thread(target=_finish, args=(work,), name="backstop")
+    backstop.start()
+    with at_hand(work):
         try:
-            return _conduct(scheduled)
+            _conduct(work)
         except Exception:
-            carry_out(scheduled.pieces, scheduled.conductor.leads, 0)  # only the server has gone
+            backstop.join()
             raise
+    backstop.join()
+    return work
 
 
-def _conduct(work: Work) -> State[None]:
-    """Let tasks do the work, then record what came of it."""
+def _finish(work: Work) -> None:
+    with contextlib.suppress(Exception):  # whoever waits for a piece gets its error from there
+        carry_out(work.pieces, work.conductor.leads, GRACE_S)
+
+
+def _conduct(work: Work) -> None:
+    """Let tasks do the work."""
     work.conductor.run = uuid.UUID(flow_run.id)
     work.conductor.leads.set()
     try:
@@ -118,18 +149,19 @@ def _conduct(work: Work) -> State[None]:
         publish.submit().result()
     finally:
         work.conductor.leads.clear()
-    return _conclude(work)
 
 
 @task(name="batch", task_run_name="{title}", retries=0, persist_result=False, cache_policy=NO_CACHE)
 def batch(number: int, title: str) -> State[None]:
     """Produce one batch; its parameters are its place in the run and its title."""
-    outcomes = _work.get().batches[number].produce()
+    work = _work.get()
+    outcomes = work.batches[number].produce()
     logger = get_run_logger()
     logger.info("%s: %s", title, artifacts.tally(outcomes))
     for outcome in artifacts.held(outcomes):
         logger.warning("held: %s: %s", outcome.variant, artifacts.reason(outcome))
     create_table_artifact(artifacts.batch_table(outcomes), description=artifacts.plain(title))
+    told.budget(work)
     return Completed(message=artifacts.tally(outcomes))
 
 
@@ -178,23 +210,18 @@ def _show_progress(artifact: object, work: Work) -> None:
     )
 
 
-def _conclude(work: Work) -> State[None]:
-    """Record the tables and the contact sheet; return how the run ended.
+def _conclude(made: list[Work], request: Form) -> State[None]:
+    """Tell what came of the work; return how the run ended.
 
     A run that holds something back has done its work, so it is completed; its state is named
     Held, which shows in every list and which an automation can be told to watch for.
     """
-    outcomes = work.outcomes()
-    create_table_artifact(
-        artifacts.summary_table(work.groups(outcomes), work.publish().bills),
-        key="daily-summary",
-        description="Creatives per campaign, and what the ledger has for them",
-    )
-    held = artifacts.held_table(outcomes)
-    if held:
-        create_table_artifact(held, key="daily-held", description="Held back, and why")
-    sheet = artifacts.contact_sheet(outcomes, work.read)
-    if sheet:
-        create_image_artifact(sheet, key="daily-contact-sheet", description="Contact sheet")
-    message = artifacts.tally(outcomes)
+    outcomes: list[Outcome] = []
+    for work in made:
+        told.results(work)
+        outcomes += work.outcomes()
+        if request.ask:
+            told.ask(work)
+    held = artifacts.held(outcomes)
+    message = told.message(made, outcomes)
     return Completed(name="Held", message=message) if held else Completed(message=message)

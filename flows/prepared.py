@@ -1,12 +1,16 @@
-"""What a scheduled run does first: load, plan, check, and open the workshop."""
+"""What a scheduled run does first: find what is due, then check it and open the workshop."""
 
 import datetime as dt
 import logging
 import os
-import pathlib
+from collections.abc import Iterator
 
-from flows.work import TODAY, Parameters, Work, work_of
+from flows.form import Form
+from flows.work import Work, work_of
 from pipeline import daily, dayplan
+from pipeline.due import Due, due
+from pipeline.errors import UsageError
+from pipeline.plan.report import plan_report
 from pipeline.produce.outcome import Outcome
 from pipeline.proof.prove import Proofreader
 from pipeline.session import open_session, with_till
@@ -15,44 +19,52 @@ from pipeline.settings import read_settings
 _LOG = logging.getLogger(__name__)
 
 
-def prepared(parameters: Parameters) -> Work | None:
-    """Return the work that is due now; None if everything is as it was last delivered.
+def look(form: Form) -> Due:
+    """Return what is due now.
 
     Raises:
         CampaignError: With every problem of all files.
         TemplateError: If a scene template cannot be rendered.
-        UsageError: If a market is asked for that no campaign has.
+        UsageError: If a campaign, a market or every campaign file is missing.
+    """
+    request = form.request(_now())
+    if not request.files:
+        raise UsageError("there is no campaign file; name one, such as campaigns/daily-deals.yaml")
+    return due(request, read_settings(os.environ, os.cpu_count() or 1), form.days_back)
+
+
+def planned(found: Due) -> str:
+    """Return the plan of what is due, as `proofpress plan` prints it."""
+    reports = (plan_report(plan) for day_plan in found.plans for plan in day_plan.plans)
+    return "\n\n".join(reports) or "nothing is due"
+
+
+def works(found: Due, form: Form) -> Iterator[Work]:
+    """Yield the work of each day that is due, as far as no other run is at it.
+
+    Raises:
         ToolMissingError: If a reader of the proof is not installed.
         BudgetError: If a provider's key is missing.
         LedgerError: If the ledger cannot be used.
     """
+    for day_plan in found.plans:
+        if work := _work(day_plan, form):
+            yield work
+
+
+def _work(day_plan: dayplan.DayPlan, form: Form) -> Work | None:
     settings = read_settings(os.environ, os.cpu_count() or 1)
-    day_plan = dayplan.prepare(request_of(parameters, _now()), settings)
-    if dayplan.everything_stands(day_plan):
-        return None
     for problem in dayplan.preflight(day_plan):
         _LOG.warning("will be held: %s", problem)
     reader = Proofreader.standard()
     session = open_session(day_plan, settings, _now)
     for claim in session.taken:
         _LOG.warning("%s", claim)
-    if not session.day_plan.size:
+    if not session.claims:
         session.close("there was nothing left to make")
         return None
     workshop = daily.open_workshop(settings, reader, reader.versions())
-    return work_of(session, with_till(session, workshop, os.environ), _log, parameters)
-
-
-def request_of(parameters: Parameters, instant: dt.datetime) -> dayplan.RunRequest:
-    """Return the request that the parameters of a run stand for."""
-    day = parameters["day"]
-    return dayplan.RunRequest(
-        files=tuple(pathlib.Path(file) for file in parameters["files"]),
-        out=pathlib.Path(parameters["out"]),
-        instant=instant,
-        day=None if day == TODAY else dt.date.fromisoformat(day),
-        markets=tuple(parameters["markets"]),
-    )
+    return work_of(session, with_till(session, workshop, os.environ), _log, form)
 
 
 def _now() -> dt.datetime:

@@ -125,8 +125,7 @@ def _record(
         from flows import daily  # noqa: PLC0415 - Prefect reads its settings on import
 
         with daily.at_hand(work):
-            told = work.parameters
-            daily.daily(told["files"], told["out"], told["day"], told["markets"], return_state=True)
+            daily.daily(work.parameters, return_state=True)
         daily.flush()
     except Exception as error:  # noqa: BLE001 - whatever happens to Prefect, the work goes on
         record.problem = f"{type(error).__name__}: {error}"

@@ -1,28 +1,52 @@
-"""`proofpress serve`: the flow as a deployment that runs every hour, and once at the start.
+"""`proofpress serve`: each market group as a deployment that looks every hour what is due.
 
-An hour in which nothing became due ends in a second, because what is delivered already stands.
+An hour in which nothing became due ends in seconds, because what is delivered already stands.
 """
 
+import dataclasses
 import pathlib
+import time
 from collections.abc import Callable, MutableMapping
 
 from flows import server
-from flows.work import Parameters
+from flows.form import Form
+from flows.groups import Group
 from pipeline.errors import ToolMissingError
 
-HOURLY = "0 * * * *"
+PAUSE_S = 5.0
+"""How long to wait before a server that has gone is looked for again."""
+
+STEADY = {
+    "PREFECT_API_REQUEST_TIMEOUT": "10",
+    "PREFECT_CLIENT_MAX_RETRIES": "1",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+}
+"""A server that has gone is given up after seconds, and a run that has died is noticed."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What is served.
+
+    Attributes:
+        form: What every run is asked for; paths in it must be absolute.
+        groups: The market groups.
+    """
+
+    form: Form
+    groups: tuple[Group, ...]
 
 
 def serve(
-    parameters: Parameters,
+    served: Served,
     folder: pathlib.Path,
     environ: MutableMapping[str, str],
     say: Callable[[str], None],
 ) -> None:
-    """Serve until the process is interrupted.
+    """Serve until the process is interrupted, also when the server goes and comes back.
 
     Args:
-        parameters: What each run is told; paths must be absolute.
+        served: What is served.
         folder: Data directory of the local Prefect server.
         environ: The process environment; Prefect's settings are put into it.
         say: Prints one line for the person at the terminal.
@@ -37,8 +61,27 @@ def serve(
             f"no Prefect server could be started; {folder / 'server.log'} says why. "
             "`proofpress run` delivers without it"
         )
-    environ.update(server.client_environment(found, folder, environ))
-    from flows import hourly  # noqa: PLC0415 - Prefect reads its settings on import
+    environ.update({**STEADY, **server.client_environment(found, folder, environ)})
+    from flows import deployments  # noqa: PLC0415 - Prefect reads its settings on import
 
-    say(f"every hour from now on, Ctrl-C ends it; watch it at {found.ui}")
-    hourly.run_hourly(parameters, HOURLY)
+    say(f"{len(served.groups)} market groups, every hour; Ctrl-C ends it; watch it at {found.ui}")
+    at_once = True
+    while True:
+        try:
+            deployments.run_hourly(served.form, served.groups, at_once=at_once)
+        except Exception as error:  # noqa: BLE001 - whatever Prefect's client raises without a server
+            say(f"the Prefect server does not answer ({type(error).__name__}); looking for it")
+            _await(found, folder, environ)
+            at_once = False
+        else:
+            return
+
+
+def _await(found: server.Server, folder: pathlib.Path, environ: MutableMapping[str, str]) -> None:
+    """Wait until the server answers again at its address, starting our own if it has ended."""
+    own = {name: value for name, value in environ.items() if name != "PREFECT_API_URL"}
+    port = int(found.api.rsplit(":", 1)[1].split("/")[0]) if found.pid else 0
+    while not server.is_healthy(found):
+        if found.pid:
+            server.find_or_start(folder, own, port=port)
+        time.sleep(PAUSE_S)

@@ -1,8 +1,8 @@
 """Runs as a person at a terminal sees them: a progress bar, then a summary to act on."""
 
+import dataclasses
 import datetime as dt
 import os
-import pathlib
 import time
 
 import click
@@ -18,9 +18,11 @@ from rich.progress import (
 )
 
 from flows import server
+from flows.form import form_of
+from flows.groups import groups_of
 from flows.run import Record, leave, run_recorded
-from flows.serve import serve
-from flows.work import Work, parameters_of, work_of
+from flows.serve import Served, serve
+from flows.work import Work, work_of
 from pipeline import daily, dayplan
 from pipeline.errors import ExitCode
 from pipeline.produce.outcome import Outcome, Status
@@ -122,17 +124,22 @@ def _made(session: Session, *, plain: bool) -> list[Outcome]:
 
 
 def serve_at_terminal(request: dayplan.RunRequest, settings: Settings) -> None:
-    """Run what is due every hour, until interrupted.
+    """Make what is due in every market, hour by hour, until interrupted.
 
     Raises:
         CampaignError: With every problem of all files.
         ToolMissingError: If no Prefect server can be had.
     """
-    dayplan.load(request.files, settings)
-    parameters = parameters_of(request)
-    parameters["files"] = [str(pathlib.Path(file).resolve()) for file in parameters["files"]]
-    parameters["out"] = str(pathlib.Path(parameters["out"]).resolve())
-    serve(parameters, settings.work / "prefect", os.environ, click.echo)
+    loaded = dayplan.load(request.files, settings)
+    here = dataclasses.replace(
+        request,
+        files=tuple(file.resolve() for file in request.files),
+        out=request.out.resolve(),
+    )
+    served = Served(
+        form=form_of(here), groups=groups_of(loaded, request.instant.astimezone(dt.UTC).date())
+    )
+    serve(served, settings.work / "prefect", os.environ, click.echo)
 
 
 def stop_at_terminal(settings: Settings) -> None:

@@ -5,25 +5,21 @@ import functools
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
+from flows.form import Form, form_of
 from flows.once import Once
 from pipeline import daily, dayplan, selftest
+from pipeline.plan.plan import Plan
+from pipeline.produce.ledger.accounts import AcceptRate
 from pipeline.produce.outcome import Outcome
-from pipeline.publish.bills import bills_of
+from pipeline.publish.bills import Bill, bills_of
 from pipeline.session import Session, still_true
 
-TODAY = "today"
-"""The day of a run that takes each market's own day."""
-
-
-class Parameters(TypedDict):
-    """What Prefect is told about a run: ids and paths, never copy."""
-
-    files: list[str]
-    out: str
-    day: str
-    markets: list[str]
+LATEST = 40
+"""How many of a campaign's latest paid attempts tell how many of them are accepted."""
+MOST_NAMED = 6
+"""Markets that are named in a title; of more, the first ones and how many there are."""
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -33,10 +29,12 @@ class Conductor:
     Attributes:
         leads: Set while its tasks begin the pieces.
         run: The id of its flow run; None before there is one.
+        told: What automations were told already: event, campaign, day.
     """
 
     leads: threading.Event = dataclasses.field(default_factory=threading.Event)
     run: uuid.UUID | None = None
+    told: set[tuple[str, str, str]] = dataclasses.field(default_factory=set)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +58,28 @@ class Work:
 
     Attributes:
         parameters: What Prefect is told about it.
+        title: What a person reads in the UI: campaigns, markets, day, count; made of ids.
         batches: What is to be produced.
         trial: Plants errors in what is new, and holds it if one slips through the proof.
         publish: Writes files, manifests and gallery.
         done: Returns how many variants have ended so far.
         groups: Sorts outcomes under the campaigns' names.
         read: Returns the bytes of a picture by its SHA-256; None if it has gone.
+        bills: Returns what the ledger has so far, for as long as the run holds the ledger.
+        rates: Returns campaign to how its latest paid attempts ended, likewise.
         conductor: What Prefect does with it.
     """
 
-    parameters: Parameters
+    parameters: Form
+    title: str
     batches: tuple[Batch, ...]
     trial: Once[selftest.Tried]
     publish: Once[daily.Published]
     done: Callable[[], int]
     groups: Callable[[Sequence[Outcome]], Mapping[str, Sequence[Outcome]]]
     read: Callable[[str], bytes | None]
+    bills: Callable[[], Sequence[Bill]] = tuple
+    rates: Callable[[], Mapping[str, AcceptRate]] = dict
     conductor: Conductor = dataclasses.field(default_factory=Conductor)
 
     @property
@@ -97,7 +101,7 @@ def work_of(
     session: Session,
     workshop: daily.Workshop,
     on_outcome: Callable[[Outcome], None],
-    parameters: Parameters | None = None,
+    parameters: Form | None = None,
 ) -> Work:
     """Return the work of a day.
 
@@ -111,7 +115,7 @@ def work_of(
     day_plan = session.day_plan
     batches = tuple(
         Batch(
-            title=batch.title.replace("–", "-"),  # the font of Prefect's graph has no dash
+            title=_batch_title(batch),
             size=len(batch.variants),
             produce=Once(functools.partial(daily.produce_batch, batch, workshop, counter)),
         )
@@ -125,33 +129,89 @@ def work_of(
         return dataclasses.replace(tried, outcomes=tuple(now_true))
 
     trial = Once(tried)
+    books = _Books(session)
 
     def publish() -> daily.Published:
         done = trial()
         bills = bills_of(session.ledger, session.run, day_plan.plans)
         published = daily.publish(day_plan, done.outcomes, workshop, done.selftest, bills)
+        books.close()
         session.close("published")
         return published
 
     return Work(
-        parameters=parameters or parameters_of(day_plan.request),
+        parameters=parameters or form_of(day_plan.request),
+        title=title_of(day_plan),
         batches=batches,
         trial=trial,
         publish=Once(publish),
         done=lambda: counter.count,
         groups=functools.partial(_by_campaign, day_plan),
         read=workshop.press.store.get,
+        bills=books.bills,
+        rates=books.rates,
     )
 
 
-def parameters_of(request: dayplan.RunRequest) -> Parameters:
-    """Return what Prefect is told about a request."""
-    return Parameters(
-        files=[str(file) for file in request.files],
-        out=str(request.out),
-        day=request.day.isoformat() if request.day else TODAY,
-        markets=list(request.markets),
-    )
+def title_of(day_plan: dayplan.DayPlan) -> str:
+    """Return what a person reads in the list of runs: campaigns, markets, days and how many."""
+    campaigns = [plan.campaign.campaign.campaign for plan in day_plan.plans]
+    markets = dict.fromkeys(market for plan in day_plan.plans for market in plan.days)
+    days = sorted({day.isoformat() for plan in day_plan.plans for day in plan.days.values()})
+    when = " to ".join(dict.fromkeys((days[0], days[-1]))) if days else ""
+    count = "1 creative" if day_plan.size == 1 else f"{day_plan.size} creatives"
+    return " · ".join(filter(None, (_few(campaigns, ", "), _few(list(markets), " "), when, count)))
+
+
+def _few(names: Sequence[str], between: str) -> str:
+    left = len(names) - MOST_NAMED
+    return between.join(names[:MOST_NAMED]) + (f" +{left}" if left > 0 else "")
+
+
+def _batch_title(batch: dayplan.Batch) -> str:
+    """Return the title of a task; in ASCII, since the font of Prefect's graph has little else."""
+    markets = list(dict.fromkeys(variant.market for variant in batch.variants))
+    return f"{batch.title.replace('–', '-')}: {_few(markets, ' ')}"
+
+
+class _Books:
+    """What the ledger says while a run holds it, and the last that it said after that.
+
+    Args:
+        session: The run.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._is_open = True
+        self._bills: Sequence[Bill] = ()
+        self._rates: Mapping[str, AcceptRate] = {}
+
+    def bills(self) -> Sequence[Bill]:
+        """Return what was paid so far."""
+        self._look()
+        return self._bills
+
+    def rates(self) -> Mapping[str, AcceptRate]:
+        """Return campaign to how its latest paid attempts ended."""
+        self._look()
+        return self._rates
+
+    def close(self) -> None:
+        """Look a last time."""
+        self._look()
+        with self._lock:
+            self._is_open = False
+
+    def _look(self) -> None:
+        with self._lock:
+            if not self._is_open:
+                return
+            ledger, plans = self._session.ledger, self._session.day_plan.plans
+            self._bills = bills_of(ledger, self._session.run, plans).bills
+            names = [plan.campaign.campaign.campaign for plan in plans]
+            self._rates = {name: ledger.accounts.accept_rate(name, LATEST) for name in names}
 
 
 class _Counter:
@@ -173,9 +233,8 @@ def _by_campaign(
 ) -> dict[str, list[Outcome]]:
     """Return the outcomes under the names of their campaigns, in the plan's order."""
     by_id = {outcome.variant: outcome for outcome in outcomes}
-    return {
-        plan.campaign.campaign.campaign: [
-            by_id[variant.id] for variant in plan.variants if variant.id in by_id
-        ]
-        for plan in day_plan.plans
-    }
+    return {plan.campaign.campaign.campaign: _of(plan, by_id) for plan in day_plan.plans}
+
+
+def _of(plan: Plan, by_id: Mapping[str, Outcome]) -> list[Outcome]:
+    return [by_id[variant.id] for variant in plan.variants if variant.id in by_id]

@@ -4,6 +4,7 @@ Prints one JSON object: what Prefect has of the run, and the thread that did eac
 """
 
 import dataclasses
+import datetime as dt
 import functools
 import io
 import json
@@ -16,15 +17,16 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from flows.form import Form
 from flows.once import Once
 from flows.run import Patience, leave, run_recorded
-from flows.work import Batch, Parameters, Work
+from flows.work import Batch, Work
 from pipeline.daily import Published
 from pipeline.produce.outcome import Deliverable, Outcome, Status
 from pipeline.produce.planting import Planted
 from pipeline.produce.selftest import SelfTest, Trial
 from pipeline.proof.corruption import Kind
-from pipeline.proof.verdict import Verdict
+from pipeline.proof.verdict import LineProof, Proof, Verdict
 from pipeline.selftest import Tried
 from pipeline.typeset.setting import LineSetting
 
@@ -56,11 +58,27 @@ def outcome(number: int) -> Outcome:
         contrasts={},
         fonts={},
         engine="",
-        proof=None,
+        proof=misread() if number == 3 else None,
         attempts=1,
         overview=None,
-        crops=(),
+        crops=("0",),
     )
+
+
+def misread() -> Proof:
+    """Return the proof of a picture whose price says something else."""
+    line = LineProof(
+        role="price",
+        expected=COPY,
+        read="3,99 €",
+        verdict=Verdict.FAIL,
+        box=(0, 0, 9, 9),
+        reader="said",
+        confidence=0.9,
+        shape=None,
+        reason="reads 3,99 €",
+    )
+    return Proof(verdict=Verdict.FAIL, lines=(line,), extra=(), readers={}, ms=0)
 
 
 def refused() -> Trial:
@@ -110,9 +128,10 @@ class Rehearsal:
     def work(self, batches: int) -> Work:
         """Return the run."""
         return Work(
-            parameters=Parameters(
-                files=["campaigns/daily-deals.yaml"], out="out", day="2026-11-27", markets=[]
+            parameters=Form(
+                files=["campaigns/daily-deals.yaml"], out="out", day=dt.date(2026, 11, 27)
             ),
+            title="daily-deals · de at · 2026-11-27",
             batches=tuple(
                 Batch(
                     title=f"batch {number + 1} of {batches}",

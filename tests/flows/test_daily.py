@@ -60,6 +60,11 @@ def ask_until(count: int, at: server.Server, what: str, **query: object) -> list
     return found
 
 
+def shown_all(at: server.Server, run: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every artifact of a run, those without a key too."""
+    return ask(at, "artifacts", flow_runs={"id": {"any_": [run["id"]]}}, limit=100)
+
+
 def wait_for(mark: pathlib.Path, seconds: float = 60) -> None:
     """Wait until a file appears."""
     until = time.monotonic() + seconds
@@ -93,16 +98,14 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
     assert any(name != "MainThread" for name in said["by"])  # tasks did part of the work
 
     (run,) = ask(running, "flow_runs", sort="START_TIME_DESC", limit=1)
-    assert run["name"].endswith(" for 2026-11-27")
+    assert run["name"] == "daily-deals · de at · 2026-11-27"
     assert said["ui"] == f"{running.ui}/runs/flow-run/{run['id']}"
     assert (run["state_name"], run["state_type"]) == ("Held", "COMPLETED")
-    assert run["state"]["message"] == "23 accepted, 1 held"
-    assert run["parameters"] == {
-        "files": ["campaigns/daily-deals.yaml"],
-        "out": "out",
-        "day": "2026-11-27",
-        "markets": [],
-    }
+    assert run["state"]["message"] == (
+        "23 accepted, 1 held of 24; `proofpress review` decides about what is held"
+    )
+    asked = run["parameters"]["request"]
+    assert (asked["files"], asked["day"]) == (["campaigns/daily-deals.yaml"], "2026-11-27")
     this_run = {"flow_runs": {"id": {"any_": [run["id"]]}}}
     tasks = ask_until(8, running, "task_runs", **this_run)
     assert sorted(task["name"] for task in tasks) == [
@@ -128,6 +131,19 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
     assert json.loads(shown["daily-held"]["data"]) == [
         {"variant": r"deal\-3", "why it is held": r"Nur heute \<b\>8,99 €\</b\>"}
     ]
+    assert r"\<b\>8,99 €\</b\>" in shown["daily-evidence"]["data"]
+    assert "data:image/jpeg;base64," in shown["daily-evidence"]["data"]
+    assert "23 accepted, 1 held of 24" in shown["daily-report"]["data"]
+    batch = next(one for one in shown_all(running, run) if one["description"] == r"batch 1 of 6")
+    assert json.loads(batch["data"])[3] == {
+        "variant": r"deal\-3",
+        "verdict": "fail",
+        "status": "held",
+        "attempts": "1",
+        "cost": "$0.00",
+        "lettering": "",
+        "reason": r"Nur heute \<b\>8,99 €\</b\>",
+    }
     logged = [line["message"] for line in ask_until(8, running, "logs", limit=200)]
     assert any("deal-3" in line for line in logged)
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -33,6 +34,13 @@ offers:
 """
 
 
+def named(at: server.Server, name: str) -> dict[str, Any]:
+    """Return a deployment by its flow's name and its own."""
+    answer = httpx.get(f"{at.api}/deployments/name/{name}", trust_env=False)
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
 def test_serve_delivers_at_once_and_stays_until_it_is_interrupted(
     folder: pathlib.Path,
     running: server.Server,
@@ -54,11 +62,16 @@ def test_serve_delivers_at_once_and_stays_until_it_is_interrupted(
             assert serving.poll() is None
             assert time.monotonic() < until
             time.sleep(0.2)
-        deployment = httpx.get(
-            f"{running.api}/deployments/name/daily/hourly", trust_env=False
-        ).json()
-        assert deployment["schedules"][0]["schedule"]["cron"] == "0 * * * *"
-        assert deployment["parameters"]["files"] == [str(tmp_path / "hourly.yaml")]
+        deployment = named(running, "daily/america-new-york")
+        assert deployment["schedules"][0]["schedule"]["cron"] == "1 * * * *"
+        asked = deployment["parameters"]["request"]
+        assert asked["files"] == [str(tmp_path / "hourly.yaml")]
+        assert asked["time_zones"] == ["America/New_York"]
+        assert deployment["global_concurrency_limit"]["limit"] == 1
+        assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+        everywhere = named(running, "daily/everywhere")
+        assert everywhere["parameters"]["request"]["time_zones"] == []
+        assert named(running, "approval/held")["schedules"] == []
         assert serving.poll() is None
     finally:
         serving.send_signal(signal.SIGINT)
