@@ -106,35 +106,20 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
     )
     asked = run["parameters"]["request"]
     assert (asked["files"], asked["day"]) == (["campaigns/daily-deals.yaml"], "2026-11-27")
-    this_run = {"flow_runs": {"id": {"any_": [run["id"]]}}}
-    tasks = ask_until(8, running, "task_runs", **this_run)
+    tasks = ask_until(8, running, "task_runs", flow_runs={"id": {"any_": [run["id"]]}})
     assert sorted(task["name"] for task in tasks) == [
         *(f"batch {number} of 6" for number in range(1, 7)),
         "publish",
         "self-test",
     ]
     assert {task["state_type"] for task in tasks} == {"COMPLETED"}
-    shown = {artifact["key"]: artifact for artifact in ask(running, "artifacts", **this_run)}
-    assert shown.keys() >= {"daily-summary", "daily-held", "daily-contact-sheet", "daily-progress"}
-    assert shown["daily-progress"]["data"] == 100.0
-    summary = json.loads(shown["daily-summary"]["data"])
-    assert [row["campaign"] for row in summary] == [r"daily\-deals", "all"]
-    assert (summary[0]["paid"], summary[0]["used of the day's budget"]) == ("$0.00", "")
-    assert json.loads(shown["daily-self-test"]["data"])[0] == {
-        "script": "Latin",
-        "error": "digit",
-        "planted": "1",
-        "refused": "1",
-        "slipped": "0",
-    }
-    assert shown["daily-contact-sheet"]["data"].startswith("data:image/jpeg;base64,")
-    assert json.loads(shown["daily-held"]["data"]) == [
-        {"variant": r"deal\-3", "why it is held": r"Nur heute \<b\>8,99 €\</b\>"}
-    ]
-    assert r"\<b\>8,99 €\</b\>" in shown["daily-evidence"]["data"]
-    assert "data:image/jpeg;base64," in shown["daily-evidence"]["data"]
-    assert "23 accepted, 1 held of 24" in shown["daily-report"]["data"]
-    batch = next(one for one in shown_all(running, run) if one["description"] == r"batch 1 of 6")
+    artifacts = shown_all(running, run)
+    by_key = {artifact["key"]: artifact["data"] for artifact in artifacts}
+    assert by_key["daily-progress"] == 100.0
+    assert by_key["daily-contact-sheet"].startswith("data:image/jpeg;base64,")
+    check_tables(by_key)
+    check_evidence(by_key)
+    batch = next(one for one in artifacts if one["description"] == "batch 1 of 6")
     assert json.loads(batch["data"])[3] == {
         "variant": r"deal\-3",
         "verdict": "fail",
@@ -146,6 +131,28 @@ def test_a_run_is_recorded_with_its_batches_tables_and_pictures(
     }
     logged = [line["message"] for line in ask_until(8, running, "logs", limit=200)]
     assert any("deal-3" in line for line in logged)
+
+
+def check_tables(by_key: dict[str, Any]) -> None:
+    summary = json.loads(by_key["daily-summary"])
+    assert [row["campaign"] for row in summary] == [r"daily\-deals", "all"]
+    assert (summary[0]["paid"], summary[0]["used of the day's budget"]) == ("$0.00", "")
+    assert json.loads(by_key["daily-self-test"])[0] == {
+        "script": "Latin",
+        "error": "digit",
+        "planted": "1",
+        "refused": "1",
+        "slipped": "0",
+    }
+
+
+def check_evidence(by_key: dict[str, Any]) -> None:
+    assert json.loads(by_key["daily-held"]) == [
+        {"variant": r"deal\-3", "why it is held": r"Nur heute \<b\>8,99 €\</b\>"}
+    ]
+    assert r"\<b\>8,99 €\</b\>" in by_key["daily-evidence"]
+    assert "data:image/jpeg;base64," in by_key["daily-evidence"]
+    assert "23 accepted, 1 held of 24" in by_key["daily-report"]
 
 
 def test_the_server_is_killed_in_mid_run_and_the_work_is_done(
