@@ -102,7 +102,7 @@ def _line(at: Coordinate, role: Role) -> list[Line]:
     message = parse_message(text)
     if role in AUTOMATIC and any(_lacks(at, place.name) for place in message.placeholders):
         return []
-    values = {place.argument: _value(at, place) for place in message.placeholders}
+    values = {place.argument: value_text(at, place) for place in message.placeholders}
     return [Line.of(role, format_message(message, at.locale, values))]
 
 
@@ -122,7 +122,8 @@ def _automatic(at: Coordinate, role: str) -> str | None:
     return AUTOMATIC.get(role)
 
 
-def _value(at: Coordinate, place: Placeholder) -> str | int:
+def value_text(at: Coordinate, place: Placeholder) -> str | int:
+    """Return what stands in the place of a placeholder; a whole number where it chooses."""
     builders: dict[str, Callable[[], str]] = {
         "price": lambda: _price_text(at, at.price, place.style),
         "was": lambda: _price_text(at, at.was, place.style),
