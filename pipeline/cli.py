@@ -6,9 +6,10 @@ from typing import NoReturn
 
 import click
 
-from pipeline.commands import campaigns, money, outside, proofs
+from pipeline.commands import campaigns, messages, money, outside, proofs
 from pipeline.commands.ending import complain
 from pipeline.errors import ExitCode, ProofpressError
+from pipeline.observe.lines import set_up, speaks_json
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Creatives": (
@@ -19,6 +20,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         campaigns.serve,
         campaigns.stop,
     ),
+    "Translators": (messages.messages,),
     "Outside": (outside.review, outside.live),
     "Proof": (proofs.proof, proofs.selftest, proofs.verify, proofs.gallery),
     "Money": (money.spend, money.halt, money.simulate),
@@ -60,12 +62,13 @@ def main() -> NoReturn:
     may hold it.
     """
     try:
+        set_up(os.environ)
         cli(standalone_mode=False)
     except ProofpressError as error:
         complain(str(error))
         _abandon(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        complain(error.format_message()) if speaks_json() else error.show()
         _abandon(ExitCode.CAMPAIGN)
     except (KeyboardInterrupt, click.Abort):
         complain("interrupted; what was finished is kept, run again to go on")

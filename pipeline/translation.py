@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 
+from pipeline.campaign.document import read_document
 from pipeline.campaign.load import LoadedCampaign, load_campaign
 from pipeline.campaign.messages.catalogue import (
     ENDING,
@@ -21,12 +22,13 @@ from pipeline.campaign.messages.catalogue import (
     read_catalogue,
 )
 from pipeline.campaign.messages.merge import merged_entries, template_entries
-from pipeline.campaign.messages.plurals import PluralError, plural_header
+from pipeline.campaign.messages.plurals import PluralError
 from pipeline.campaign.messages.texts import Message, is_locale
-from pipeline.campaign.messages.words import Words, source_words
+from pipeline.campaign.messages.words import Words, source_words, words_of
 from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.files import write_whole
 from pipeline.plan.briefing import Briefer, briefer_of
+from pipeline.plan.variants import Variant
 from pipeline.settings import Settings
 from pipeline.typeset.renderer import TakumiRenderer
 
@@ -78,15 +80,34 @@ class Desk:
             raise UsageError(f"{locale!r} is no locale; write one such as de or de_CH")
         path = self.folder / f"{locale}{ENDING}"
         if not path.exists():
-            if not self.words.source.messages(locale):
+            if not self.lacks(locale):
                 what = f"{self.loaded.document.file} lacks no text in {locale}"
                 raise UsageError(f"{what}; its locales: {', '.join(known)}")
-            forms = plural_header(locale)
-            return Catalogue(locale=locale, file=str(path), content=b"", plural_forms=forms)
+            return Catalogue(locale=locale, file=str(path), content=b"")
         catalogue = read_catalogue(path, locale)
         if catalogue.problems:
             raise CampaignError(catalogue.problems)
         return catalogue
+
+    @property
+    def has_work(self) -> bool:
+        """Return whether the campaign lacks a text in any locale, or had one translated."""
+        lacking = any(self.lacks(locale) for locale in self.words.source.languages())
+        return lacking or any(self.folder.glob(f"*{ENDING}"))
+
+    def lacks(self, locale: str) -> bool:
+        """Return whether the campaign file lacks a text that a locale's catalogue would have."""
+        return is_locale(locale) and bool(self.words.source.messages(locale))
+
+    def examples(self) -> dict[str, Variant]:
+        """Return offer to a creative that shows it in the source's locale, on the studio's plate.
+
+        That costs nothing, and every word is typeset.
+        """
+        first: dict[str, Variant] = {}
+        for variant in self.briefer.variants:
+            first.setdefault(variant.offer, variant.on_fallback("to show translators"))
+        return first
 
     def notices(self, messages: Sequence[Message]) -> dict[_Key, Notice]:
         """Return context and msgid to what translators are told about some messages."""
@@ -95,8 +116,7 @@ class Desk:
     def write(self, catalogue: Catalogue, entries: Sequence[Entry]) -> bool:
         """Write a catalogue; return whether anything in it but its date is new."""
         notices = self.notices(self.words.source.messages(catalogue.locale))
-        forms = catalogue.plural_forms or plural_header(catalogue.locale)
-        content = catalogue_bytes(catalogue.locale, entries, notices, self.created, forms)
+        content = catalogue_bytes(catalogue, entries, notices, self.created)
         return _write(pathlib.Path(catalogue.file), content)
 
 
@@ -138,7 +158,9 @@ def extract(desk: Desk) -> tuple[pathlib.Path, int]:
         first.setdefault((message.context, message.ids[0]), in_source)
     entries = template_entries(source)
     path = desk.folder / TEMPLATE
-    _write(path, catalogue_bytes("", entries, desk.notices(list(first.values())), desk.created))
+    blank = Catalogue(locale="", file=str(path), content=b"")
+    notices = desk.notices(list(first.values()))
+    _write(path, catalogue_bytes(blank, entries, notices, desk.created))
     return path, len(entries)
 
 
@@ -201,15 +223,12 @@ def told(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[name]} {name}" for name in _STATES if counts.get(name)) or "empty"
 
 
-def all_problems(
-    file: pathlib.Path, settings: Settings
-) -> tuple[tuple[Problem, ...], Words | None]:
-    """Return what keeps a campaign from being made, and its words if nothing does."""
+def examined(file: pathlib.Path, settings: Settings) -> tuple[Words, tuple[Problem, ...]]:
+    """Return what a campaign says with its catalogues, and what keeps it from being made."""
     try:
-        loaded = load_campaign(file, settings.template_names())
+        return load_campaign(file, settings.template_names()).words, ()
     except CampaignError as error:
-        return error.problems, None
-    return (), loaded.words
+        return words_of(read_document(file)), error.problems
 
 
 _STATES = ("translated", "by machine", "fuzzy", "missing", "obsolete")

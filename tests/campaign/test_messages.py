@@ -8,7 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.campaign.load import LoadedCampaign, load_campaign
-from pipeline.campaign.messages.catalogue import Entry, catalogue_bytes, read_catalogue
+from pipeline.campaign.messages.catalogue import (
+    Catalogue,
+    Entry,
+    catalogue_bytes,
+    read_catalogue,
+)
 from pipeline.campaign.messages.merge import merged_entries, template_entries
 from pipeline.campaign.messages.plurals import plural_header
 from pipeline.campaign.messages.texts import source_of
@@ -55,6 +60,10 @@ def entry(context: str, source: str, *forms: str, **more: bool | tuple[str, ...]
     return Entry(context=context, ids=(source, ""), forms=forms, **more)  # type: ignore[arg-type]
 
 
+def blank(locale: str) -> Catalogue:
+    return Catalogue(locale=locale, file=f"{locale}.po", content=b"")
+
+
 CTA_PL = entry("lunch/*/cta", "Order now", "Zamów teraz")
 CTA_DE = entry("lunch/*/cta", "Order now", "Jetzt bestellen")
 OFFER_PL = Entry(context="lunch/pizza/offer", ids=OFFER, forms=POLISH)
@@ -70,7 +79,7 @@ def shelf(tmp_path: pathlib.Path) -> Shelf:
         folder = tmp_path / "locale" / "lunch"
         folder.mkdir(parents=True, exist_ok=True)
         for locale, entries in catalogues.items():
-            content = catalogue_bytes(locale, entries, {}, CREATED)
+            content = catalogue_bytes(blank(locale), entries, {}, CREATED)
             (folder / f"{locale}.po").write_bytes(content)
         return file
 
@@ -257,11 +266,27 @@ def test_a_catalogue_is_written_as_it_is_read(tmp_path: pathlib.Path) -> None:
         Entry(context="lunch/x/cta", ids=("Old", ""), forms=("Stary",), obsolete=True),
     )
     path = tmp_path / "pl.po"
-    path.write_bytes(catalogue_bytes("pl", entries, {}, CREATED))
+    path.write_bytes(catalogue_bytes(blank("pl"), entries, {}, CREATED))
     read = read_catalogue(path, "pl")
     assert [dataclasses.replace(one, line=0) for one in read.entries] == list(entries)
     assert read.plural_forms == plural_header("pl")
-    assert catalogue_bytes("pl", read.entries, {}, CREATED, read.plural_forms) == read.content
+    assert catalogue_bytes(read, read.entries, {}, CREATED) == read.content
+
+
+def test_what_a_tool_wrote_into_the_header_stays(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "pl.po"
+    path.write_text(
+        '# Anna, agency\nmsgid ""\nmsgstr ""\n"Last-Translator: Anna <anna@example.com>\\n"\n'
+        '"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || "\n'
+        '"n%100>=20) ? 1 : 2);\\n"\n\nmsgctxt "a/*/cta"\nmsgid "Go"\nmsgstr "Idź"\n',
+        "utf-8",
+    )
+    read = read_catalogue(path, "pl")
+    assert read.header["Last-Translator"] == "Anna <anna@example.com>"
+    assert read.plural_forms.endswith("n%100>=20) ? 1 : 2);")
+    written = catalogue_bytes(read, read.entries, {}, CREATED).decode()
+    assert written.startswith("# Anna, agency\nmsgid")
+    assert '"Last-Translator: Anna <anna@example.com>\\n"' in written
 
 
 def test_a_changed_text_keeps_its_translation_as_fuzzy_and_says_what_it_was(shelf: Shelf) -> None:
@@ -274,7 +299,7 @@ def test_a_changed_text_keeps_its_translation_as_fuzzy_and_says_what_it_was(shel
     assert changed.ids == ("Order today", "")
     assert changed.previous == "Order now"
     assert changed.forms == ("Zamów teraz",)
-    path.write_bytes(catalogue_bytes("pl", entries, {}, CREATED))
+    path.write_bytes(catalogue_bytes(blank("pl"), entries, {}, CREATED))
     assert b'#| msgid "Order now"' in path.read_bytes()
     assert merged_entries(source, read_catalogue(path, "pl"))[1].previous == "Order now"
 
@@ -288,7 +313,7 @@ def test_what_is_not_asked_for_any_more_stays_as_obsolete_and_comes_back(shelf: 
         ("lunch/pizza/offer", False),
         ("lunch/*/cta", True),
     ]
-    path.write_bytes(catalogue_bytes("pl", entries, {}, CREATED))
+    path.write_bytes(catalogue_bytes(blank("pl"), entries, {}, CREATED))
     file.write_text(CAMPAIGN, "utf-8")
     source = load_campaign(file, ["deal"], source_words).words.source
     again = merged_entries(source, read_catalogue(path, "pl"))

@@ -15,6 +15,7 @@ from pipeline.campaign.messages.plurals import plural_header
 from pipeline.errors import Problem
 
 ENDING = ".po"
+PLURAL_FORMS = "Plural-Forms"
 FUZZY = "fuzzy"
 MACHINE = "provenance: machine"
 """The translator's comment that says a machine wrote a string; whoever approves it removes it.
@@ -28,6 +29,9 @@ MOST_BYTES = 5_000_000
 _PREVIOUS = "| msgid "
 _KEYWORD = re.compile(r'(?:#~ ?)?(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[[0-9]\])?)\s*)?(".*")')
 _TOO_MANY = re.compile(r"nplurals\s*=\s*[0-9]{3}")
+_HEAD = re.compile(
+    r'((?:#[^\n]*\n|[ \t\r]*\n)*)msgid ""[ \t\r]*\nmsgstr ((?:"[^\n]*"[ \t\r]*(?:\n|$))+)'
+)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\[\\"nrt])*"')
 
 
@@ -74,7 +78,8 @@ class Catalogue:
         locale: Its locale, from its name.
         file: The file, named as the campaign's is.
         content: Its bytes, read once.
-        plural_forms: Its header of that name; empty if it has none.
+        header: Name to value of its header's lines.
+        comments: What stands above its header, line by line.
         entries: Its entries, the obsolete ones last.
         problems: What is wrong with the file itself.
     """
@@ -82,9 +87,15 @@ class Catalogue:
     locale: str
     file: str
     content: bytes
-    plural_forms: str = ""
+    header: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    comments: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def plural_forms(self) -> str:
+        """Return its header of that name: CLDR's categories if it has none."""
+        return self.header.get(PLURAL_FORMS) or plural_header(self.locale)
 
     def named(self, context: str) -> tuple[Entry, ...]:
         """Return the entries for a line that are not obsolete."""
@@ -142,42 +153,43 @@ def _parsed(blank: Catalogue, text: str) -> Catalogue:
         return _broken(blank, 1, f"has a header that cannot be read ({error})", "correct it")
     entries = [_entry(message) for message in catalog if message.id]
     entries += [dataclasses.replace(_entry(m), obsolete=True) for m in catalog.obsolete.values()]
-    return dataclasses.replace(blank, entries=tuple(entries), plural_forms=_plural_forms(text))
+    header, comments = _head(text)
+    return dataclasses.replace(blank, entries=tuple(entries), header=header, comments=comments)
 
 
 def catalogue_bytes(
-    locale: str,
+    catalogue: Catalogue,
     entries: Sequence[Entry],
     notices: Mapping[tuple[str, str], Notice],
     created: dt.datetime,
-    plural_forms: str = "",
 ) -> bytes:
     """Return a PO file.
 
     Args:
-        locale: Its locale; empty for the template that translators start from.
+        catalogue: What it was before, whose header stays; without a locale it is the template
+            that translators start from.
         entries: Its entries, in this order.
         notices: Context and msgid to what translators are told.
         created: When its source texts were taken, with offset from UTC.
-        plural_forms: The header of that name; CLDR's categories if left out.
     """
-    catalog = Catalog(creation_date=created, revision_date=created)
     head = {
+        **catalogue.header,
+        "POT-Creation-Date": created.strftime("%Y-%m-%d %H:%M%z"),
+        "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
-        "MIME-Version": "1.0",
-        "POT-Creation-Date": created.strftime("%Y-%m-%d %H:%M%z"),
-        "X-Generator": "Proofpress",
     }
-    if locale:
-        head |= {"Language": locale, "Plural-Forms": plural_forms or plural_header(locale)}
-        catalog.mime_headers = [("Plural-Forms", head["Plural-Forms"])]
+    catalog = Catalog(creation_date=created, revision_date=created)
+    if catalogue.locale:
+        head |= {"Language": catalogue.locale, PLURAL_FORMS: catalogue.plural_forms}
+        catalog.mime_headers = [(PLURAL_FORMS, catalogue.plural_forms)]
     for entry in entries:
         _add(catalog, entry, notices.get((entry.context, entry.ids[0]), Notice()))
     file = io.BytesIO()
     write_po(file, catalog, width=0, omit_header=True, include_previous=True)
+    comments = "".join(f"{comment}\n" for comment in catalogue.comments)
     lines = "".join(f'"{name}: {value}\\n"\n' for name, value in head.items())
-    return f'msgid ""\nmsgstr ""\n{lines}\n'.encode() + file.getvalue()
+    return f'{comments}msgid ""\nmsgstr ""\n{lines}\n'.encode() + file.getvalue()
 
 
 def _broken(catalogue: Catalogue, line: int, what: str, remedy: str) -> Catalogue:
@@ -226,9 +238,15 @@ def _entry(message: PoMessage) -> Entry:
     )
 
 
-def _plural_forms(text: str) -> str:
-    found = re.search(r'^"Plural-Forms:\s*(.*?)\\n"', text, re.MULTILINE)
-    return found[1] if found else ""
+def _head(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the header's lines, as they are escaped in the file, and the comments above it."""
+    found = _HEAD.match(text)
+    if not found:
+        return {}, ()
+    comments = tuple(line.strip() for line in found[1].split("\n") if line.startswith("# "))
+    value = "".join(line.strip()[1:-1] for line in found[2].split("\n"))
+    pairs = (line.partition(":") for line in value.split("\\n") if ":" in line)
+    return {name.strip(): said.strip() for name, _, said in pairs}, comments
 
 
 def _add(catalog: Catalog, entry: Entry, notice: Notice) -> None:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from pipeline.campaign.messages.catalogue import Catalogue, Entry
-from pipeline.campaign.messages.plurals import category_places, plural_header
+from pipeline.campaign.messages.plurals import category_places
 from pipeline.campaign.messages.texts import Message, Source
 
 
@@ -24,8 +24,7 @@ def merged_entries(source: Source, catalogue: Catalogue) -> tuple[Entry, ...]:
     Raises:
         PluralError: If the catalogue's plural forms cannot be told apart.
     """
-    header = catalogue.plural_forms or plural_header(catalogue.locale)
-    count = max(category_places(header, catalogue.locale).values()) + 1
+    count = max(category_places(catalogue.plural_forms, catalogue.locale).values()) + 1
     messages = source.messages(catalogue.locale)
     asked = {(message.context, message.ids) for message in messages}
     made: list[Entry] = []
