@@ -25,7 +25,7 @@ from pipeline.typeset.renderer import Renderer, TextStyle
 EXAMPLE_DAY = dt.date(2026, 11, 27)
 """The day on which examples are, if the campaign does not end on one."""
 
-_ROLES = {"cta": "Button", "was_price": "Former price"}
+_ROLES = {"cta": "Button", "offer": "Second line", "was_price": "Former price"}
 _STANDS_FOR = {
     "price": "the price",
     "was": "the former price",

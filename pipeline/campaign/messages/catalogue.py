@@ -26,6 +26,8 @@ and a string would count as approved without anybody having looked.
 
 MOST_BYTES = 5_000_000
 """What lies beyond is not read, and so is the entry that it cuts: a campaign has far less."""
+_WIDEST = 10_000
+"""Characters of a line: nothing is wrapped, so that a changed word is one changed line."""
 _PREVIOUS = "| msgid "
 _KEYWORD = re.compile(r'(?:#~ ?)?(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[[0-9]\])?)\s*)?(".*")')
 _TOO_MANY = re.compile(r"nplurals\s*=\s*[0-9]{3}")
@@ -186,7 +188,7 @@ def catalogue_bytes(
     for entry in entries:
         _add(catalog, entry, notices.get((entry.context, entry.ids[0]), Notice()))
     file = io.BytesIO()
-    write_po(file, catalog, width=0, omit_header=True, include_previous=True)
+    write_po(file, catalog, width=_WIDEST, omit_header=True, include_previous=True)
     comments = "".join(f"{comment}\n" for comment in catalogue.comments)
     lines = "".join(f'"{name}: {value}\\n"\n' for name, value in head.items())
     return f'{comments}msgid ""\nmsgstr ""\n{lines}\n'.encode() + file.getvalue()
