@@ -5,9 +5,11 @@ import importlib.metadata
 import logging
 import pathlib
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.dayplan import Batch, DayPlan
+from pipeline.observe.context import about
 from pipeline.produce.compositor import Compositor
 from pipeline.produce.crew import produce_all
 from pipeline.produce.outcome import Outcome, Status
@@ -21,6 +23,7 @@ from pipeline.publish.bills import NOTHING_PAID, Bills
 from pipeline.publish.deliver import open_delivery
 from pipeline.publish.export import Exporter, write_gallery
 from pipeline.publish.manifest import manifests_under
+from pipeline.publish.metrics import Measured, write_metrics
 from pipeline.settings import Settings
 from pipeline.typeset.lettering import Letterer
 from pipeline.typeset.renderer import TakumiRenderer
@@ -59,6 +62,8 @@ class Workshop:
         versions: Names and versions of what makes and proofreads.
         threads: How many variants are under way at a time; most may be waiting for a provider.
         settled: Variant id to its outcome, for what a person has decided about; not made again.
+        run: Id of the run; empty if it is none.
+        seconds: Returns for how long the tools are out, in seconds.
     """
 
     settings: Settings
@@ -67,6 +72,8 @@ class Workshop:
     versions: Mapping[str, str]
     threads: int
     settled: Mapping[str, Outcome] = dataclasses.field(default_factory=dict)
+    run: str = ""
+    seconds: Callable[[], float] = lambda: 0.0
 
 
 def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]) -> Workshop:
@@ -77,7 +84,7 @@ def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]
         prover: Proofreads.
         readers: Names and versions of the proof's engines.
     """
-    renderer = TakumiRenderer()
+    renderer, begun = TakumiRenderer(), time.monotonic()
     store = open_store(settings)
     studio = Studio(settings.templates / "plates", renderer)
     return Workshop(
@@ -99,6 +106,7 @@ def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]
             **readers,
         },
         threads=settings.workers,
+        seconds=lambda: time.monotonic() - begun,
     )
 
 
@@ -114,7 +122,8 @@ def produce_batch(
     for outcome in settled.values():
         on_outcome(outcome)
     todo = [variant for variant in batch.variants if variant.id not in settled]
-    made = produce_all(todo, workshop.press, workshop.threads, on_outcome)
+    with about(run=workshop.run):
+        made = produce_all(todo, workshop.press, workshop.threads, on_outcome)
     by_id = {outcome.variant: outcome for outcome in made} | settled
     return [by_id[variant.id] for variant in batch.variants]
 
@@ -151,14 +160,44 @@ def publish(
         gallery = write_gallery(request.out, shown, workshop.settings.templates / "pages")
         return Published(out=request.out, gallery=gallery, manifests=tuple(manifests), bills=bills)
 
-    delivery = open_delivery(workshop.settings, request.out)
+    days = sorted({day.isoformat() for one in plan.plans for day in one.days.values()})
+    published = _delivered(workshop.settings, request.out, days, write)
+    with about(run=workshop.run):
+        told = {"event": "published", "creatives": len(outcomes), "seconds": workshop.seconds()}
+        _LOG.info("published in %s", request.out, extra=told)
+    if workshop.settings.metrics:
+        measured = _measured(plan, by_id, published, workshop.seconds())
+        write_metrics(workshop.settings.metrics, measured)
+    return published
+
+
+def _delivered(
+    settings: Settings, out: pathlib.Path, days: Sequence[str], write: Callable[[], Published]
+) -> Published:
+    """Write days to `out`, and to the bucket for finished days if there is one."""
+    delivery = open_delivery(settings, out)
     if delivery is None:
         return write()
-    days = sorted({day.isoformat() for one in plan.plans for day in one.days.values()})
     published, problem = delivery.publish(days, write)
     if problem:
-        _LOG.error("not all of it was delivered: %s", problem)
+        _LOG.error("not all of it was delivered: %s", problem, extra={"event": "undelivered"})
     return dataclasses.replace(published, undelivered=problem)
+
+
+def _measured(
+    plan: DayPlan, outcomes: Mapping[str, Outcome], published: Published, seconds: float
+) -> Measured:
+    groups = {
+        one.campaign.campaign.campaign: [outcomes[variant.id] for variant in one.variants]
+        for one in plan.plans
+    }
+    return Measured(
+        outcomes=groups,
+        bills=published.bills,
+        seconds=seconds,
+        ended=time.time(),
+        undelivered=bool(published.undelivered),
+    )
 
 
 def accepted(outcomes: Sequence[Outcome]) -> bool:

@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import functools
+import logging
 import pathlib
 import secrets
 import time
@@ -39,6 +40,8 @@ from pipeline.produce.store import Store
 from pipeline.produce.till import Means, Till
 from pipeline.publish.approvals import settled
 from pipeline.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,9 @@ def open_session(day_plan: DayPlan, settings: Settings, now: Callable[[], dt.dat
         for market, day in plan.days.items()
     ]
     granted = {(one.campaign, one.market) for one in claims if one.granted}
+    for claim in claims:
+        told = {"campaign": claim.campaign, "market": claim.market, "run": run}
+        _LOG.info("%s", claim, extra={"event": "claim", "granted": claim.granted, **told})
     plans = tuple(_granted(plan, granted) for plan in day_plan.plans)
     return Session(
         run=run,
@@ -163,6 +169,7 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
         workshop,
         press=press,
         threads=max(active, workshop.threads),
+        run=session.run,
         settled=settled(out, session.day_plan.variants, press.store),
     )
 

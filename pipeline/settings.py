@@ -22,6 +22,7 @@ class Settings:
         store: Address of the bucket that several machines keep pictures and outcomes in, such
             as s3://creatives/store; empty if the work folder is all there is.
         deliver: Address of the bucket that finished days are copied to; empty for none.
+        metrics: The file that each run writes its metrics to; None for none.
         cloud: AWS_* variables, which say where a bucket is and who asks; not shown.
     """
 
@@ -32,6 +33,7 @@ class Settings:
     ledger: str = dataclasses.field(default="", repr=False)
     store: str = ""
     deliver: str = ""
+    metrics: pathlib.Path | None = None
     cloud: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
 
     @property
@@ -50,8 +52,8 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
 
     Args:
         environment: PROOFPRESS_TEMPLATES, PROOFPRESS_WORK, PROOFPRESS_WORKERS,
-            PROOFPRESS_TIERS, PROOFPRESS_LEDGER, PROOFPRESS_STORE, PROOFPRESS_DELIVER and AWS_*
-            are read.
+            PROOFPRESS_TIERS, PROOFPRESS_LEDGER, PROOFPRESS_STORE, PROOFPRESS_DELIVER,
+            PROOFPRESS_METRICS and AWS_* are read.
         cores: Number of processor cores, the default for workers.
 
     Raises:
@@ -68,5 +70,6 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
         ledger=environment.get("PROOFPRESS_LEDGER", ""),
         store=environment.get("PROOFPRESS_STORE", ""),
         deliver=environment.get("PROOFPRESS_DELIVER", ""),
+        metrics=pathlib.Path(file) if (file := environment.get("PROOFPRESS_METRICS")) else None,
         cloud={name: value for name, value in environment.items() if name.startswith("AWS_")},
     )

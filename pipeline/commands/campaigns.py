@@ -96,21 +96,28 @@ def preview(
     "--retry", is_flag=True,
     help="Try again for paid pictures where the studio's plate stands in.",
 )  # fmt: skip
+@click.option(
+    "--metrics", type=click.Path(path_type=pathlib.Path, dir_okay=False), default=None,
+    help="Write the run's metrics to this file, as Prometheus text.",
+)  # fmt: skip
 @click.option("--plain", is_flag=True, help="Without Prefect: the same files, no record of it.")
-def run(
+def run(  # noqa: PLR0913 - a word on the command line each
     files: tuple[pathlib.Path, ...],
     out: pathlib.Path,
     day: dt.datetime | None,
     markets: tuple[str, ...],
     *,
     retry: bool,
+    metrics: pathlib.Path | None,
     plain: bool,
 ) -> None:
     """Make, proofread and publish what is due in campaign files."""
     from flows.terminal import run_at_terminal
 
     request = dataclasses.replace(request_of(files, out, day, markets), retry=retry)
-    leave(run_at_terminal(request, settings_here(), plain=plain))
+    settings = settings_here()
+    settings = dataclasses.replace(settings, metrics=metrics or settings.metrics)
+    leave(run_at_terminal(request, settings, plain=plain))
 
 
 @click.command()

@@ -1,10 +1,12 @@
 """The crew: several variants are worked on at a time, and a fault holds one, not the day."""
 
 import concurrent.futures
+import contextvars
 import logging
 from collections.abc import Callable, Iterable
 
 from pipeline.errors import LedgerError, ProofpressError, ToolMissingError
+from pipeline.observe.context import about
 from pipeline.plan.variants import Variant
 from pipeline.produce.compositor import held
 from pipeline.produce.outcome import Outcome
@@ -34,7 +36,8 @@ def produce_all(
     """
     todo = list(variants)
     with threads(workers) as pool:
-        futures = [pool.submit(_one, variant, press, on_outcome) for variant in todo]
+        here = contextvars.copy_context  # so that what is logged there says what it is about
+        futures = [pool.submit(here().run, _one, one, press, on_outcome) for one in todo]
         return [
             _outcome(future, variant, press, on_outcome)
             for future, variant in zip(futures, todo, strict=True)
@@ -42,9 +45,21 @@ def produce_all(
 
 
 def _one(variant: Variant, press: Press, on_outcome: Callable[[Outcome], None]) -> Outcome:
-    outcome = press.produce(variant)
+    with about(campaign=variant.campaign, variant=variant.id, job=variant.request.fingerprint):
+        outcome = press.produce(variant)
+        _LOG.info("%s is %s", variant.id, outcome.status, extra=_told(outcome))
     on_outcome(outcome)
     return outcome
+
+
+def _told(outcome: Outcome) -> dict[str, object]:
+    return {
+        "event": "creative",
+        "status": outcome.status.value,
+        "reused": not outcome.attempts,
+        "stands_in": bool(outcome.fallback),
+        "proof_ms": outcome.proof.ms if outcome.proof and outcome.attempts else None,
+    }
 
 
 def _outcome(
@@ -65,5 +80,7 @@ def _outcome(
         _LOG.error("unexpected error for %s", variant.id, exc_info=error)
         reason = f"unexpected {type(error).__name__}: {error}; please report it"
     outcome = held(variant, press.compositor.engine, reason, None)
+    ids = {"campaign": variant.campaign, "variant": variant.id}
+    _LOG.info("%s is %s", variant.id, outcome.status, extra=_told(outcome) | ids)
     on_outcome(outcome)
     return outcome

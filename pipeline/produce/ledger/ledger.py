@@ -17,6 +17,7 @@ from pipeline.produce.ledger.runs import Runs, refuse_ended_run
 from pipeline.produce.ledger.schema import ATTEMPTS, EVENTS, RUNS
 from pipeline.produce.ledger.states import ENDED, EntryState, IllegalArrowError
 from pipeline.produce.ledger.switch import Switch
+from pipeline.produce.ledger.telling import told
 from pipeline.produce.ledger.units import ticks_of
 from pipeline.produce.ledger.writing import (
     add_events,
@@ -83,7 +84,8 @@ class Ledger:
             if wanted.resubmits is not None:
                 lost = entry_of(connection, wanted.resubmits)
                 self._end(connection, lost, EntryState.FAILED, f"written off; {attempt} repeats it")
-            return Intended(entry=book(connection, wanted, attempt, number, now), fresh=True)
+            entry = book(connection, wanted, attempt, number, now)
+        return Intended(entry=told(entry), fresh=True)
 
     def submitted(self, attempt: str, ticket: Ticket) -> Entry:
         """Record that the provider accepted it, or that it was found there and adopted.
@@ -131,7 +133,8 @@ class Ledger:
         """
         with self.database.write() as connection:
             entry = entry_of(connection, attempt, hold=True)
-            return self._end(connection, entry, state, detail, charged)
+            ended = self._end(connection, entry, state, detail, charged)
+        return told(ended)
 
     def _end(
         self,
@@ -163,7 +166,8 @@ class Ledger:
             if cost is not None:
                 entry = entry_of(connection, attempt, hold=True)
                 settlement = settlement_of(entry, cost, by_vendor=True)
-            return move(connection, attempt, to, self._clock(), values, settlement)
+            moved = move(connection, attempt, to, self._clock(), values, settlement)
+        return told(moved)
 
     def settle(self, attempt: str, cost: decimal.Decimal) -> Entry:
         """Book the vendor's own figure for an attempt, under way or ended; once is enough."""
