@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLi
 from prefect.deployments import run_deployment
 from prefect.deployments.runner import RunnerDeployment
 
+from flows.alerts import ZOMBIES, automations, install
 from flows.approval import approval
 from flows.daily import daily
 from flows.form import Form
@@ -62,6 +63,7 @@ def run_hourly(form: Form, groups: Sequence[Group], *, at_once: bool) -> None:
     """
     deployments = list(deployments_of(form, groups))
     if at_once:
+        install(automations(ZOMBIES))
         for deployment in deployments:
             deployment.apply()
         run_deployment(f"{daily.name}/{EVERYWHERE}", timeout=0)

@@ -33,6 +33,8 @@ TUNED = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "100",
+    # Groups begin a minute apart and two at a time, so a few minutes are not yet late.
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "600",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
@@ -226,6 +228,7 @@ def _launch(
                 **PRIVATE,
                 "PREFECT_HOME": str(folder.resolve()),
                 "PREFECT_API_URL": f"{address}/api",
+                "PREFECT_UI_URL": address,
                 # Pages of other origins, open in the same browser, get no answer.
                 "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
                 "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",

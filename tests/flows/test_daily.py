@@ -14,63 +14,17 @@ import httpx
 import pytest
 
 from flows import server
+from tests.flows.asking import (
+    REHEARSAL,
+    ask,
+    ask_until,
+    ended,
+    rehearse,
+    shown_all,
+    wait_for,
+)
 
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
-
-REHEARSAL = pathlib.Path(__file__).with_name("rehearsal.py")
-
-
-def rehearse(
-    folder: pathlib.Path, environment: dict[str, str], batches: int, seconds: float
-) -> subprocess.Popen[str]:
-    """Start a run in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, REHEARSAL, str(folder), str(batches), str(seconds)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ended(run: subprocess.Popen[str], timeout: float = 120) -> dict[str, Any]:
-    """Return what the run printed; it prints nothing else."""
-    output, chatter = run.communicate(timeout=timeout)
-    assert run.returncode == 0, chatter
-    assert chatter == ""
-    said: dict[str, Any] = json.loads(output)
-    return said
-
-
-def ask(at: server.Server, what: str, **query: object) -> list[dict[str, Any]]:
-    """Return what the server knows."""
-    with httpx.Client(base_url=at.api, trust_env=False) as client:
-        token = client.get("/csrf-token", params={"client": "test"}).json()["token"]
-        headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
-        answer = client.post(f"/{what}/filter", json=query, headers=headers).raise_for_status()
-    found: list[dict[str, Any]] = answer.json()
-    return found
-
-
-def ask_until(count: int, at: server.Server, what: str, **query: object) -> list[dict[str, Any]]:
-    """Return what the server knows once that is so many: it takes in events by and by."""
-    until = time.monotonic() + 20
-    while len(found := ask(at, what, **query)) < count and time.monotonic() < until:
-        time.sleep(0.2)
-    return found
-
-
-def shown_all(at: server.Server, run: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return every artifact of a run, those without a key too."""
-    return ask(at, "artifacts", flow_runs={"id": {"any_": [run["id"]]}}, limit=100)
-
-
-def wait_for(mark: pathlib.Path, seconds: float = 60) -> None:
-    """Wait until a file appears."""
-    until = time.monotonic() + seconds
-    while not mark.exists():
-        assert time.monotonic() < until, f"{mark.name} did not appear"
-        time.sleep(0.05)
 
 
 def test_a_second_run_finds_the_server_of_the_first(
