@@ -16,13 +16,6 @@ from pipeline.errors import ToolMissingError
 PAUSE_S = 5.0
 """How long to wait before a server that has gone is looked for again."""
 
-STEADY = {
-    "PREFECT_API_REQUEST_TIMEOUT": "10",
-    "PREFECT_CLIENT_MAX_RETRIES": "1",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-}
-"""A server that has gone is given up after seconds, and a run that has died is noticed."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
@@ -61,7 +54,7 @@ def serve(
             f"no Prefect server could be started; {folder / 'server.log'} says why. "
             "`proofpress run` delivers without it"
         )
-    environ.update({**STEADY, **server.client_environment(found, folder, environ)})
+    environ.update({**server.STEADY, **server.client_environment(found, folder, environ)})
     from flows import deployments  # noqa: PLC0415 - Prefect reads its settings on import
 
     say(f"{len(served.groups)} market groups, every hour; Ctrl-C ends it; watch it at {found.ui}")

@@ -48,6 +48,13 @@ BRIEF = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
 
+# A server that has gone is given up after seconds, and a run that has died is noticed.
+STEADY = {
+    "PREFECT_API_REQUEST_TIMEOUT": "10",
+    "PREFECT_CLIENT_MAX_RETRIES": "1",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+}
+
 # Nothing is told to anybody else about the use of this program.
 PRIVATE = {
     "DO_NOT_TRACK": "1",
