@@ -5,11 +5,13 @@ import datetime as dt
 import decimal
 import hashlib
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.campaign.accounts import with_tiers
 from pipeline.campaign.calendar import campaign_day
+from pipeline.campaign.document import Document
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
+from pipeline.campaign.messages.words import Words, words_of
 from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.plan.asked import unable
 from pipeline.plan.catalogue import capabilities
@@ -118,7 +120,10 @@ class DayPlan:
 
 
 def load(
-    files: Sequence[pathlib.Path], settings: Settings, provider: str = ""
+    files: Sequence[pathlib.Path],
+    settings: Settings,
+    provider: str = "",
+    read_words: Callable[[Document], Words] = words_of,
 ) -> tuple[LoadedCampaign, ...]:
     """Return the campaigns of some files.
 
@@ -126,11 +131,13 @@ def load(
         files: The files.
         settings: Folders and limits.
         provider: Takes the place of the campaigns' own; empty for theirs.
+        read_words: Returns what a file says.
 
     Raises:
         CampaignError: With every problem of all files.
     """
-    loaded = with_tiers(load_campaigns(files, settings.template_names()), settings.tiers)
+    read = load_campaigns(files, settings.template_names(), read_words)
+    loaded = with_tiers(read, settings.tiers)
     if provider:
         loaded = tuple(_through(campaign, provider) for campaign in loaded)
     if problems := tuple(problem for campaign in loaded for problem in unable(campaign)):
@@ -138,15 +145,25 @@ def load(
     return loaded
 
 
-def prepare(request: RunRequest, settings: Settings) -> DayPlan:
+def prepare(
+    request: RunRequest,
+    settings: Settings,
+    read_words: Callable[[Document], Words] = words_of,
+) -> DayPlan:
     """Load and plan: everything that can be known before anything is made.
+
+    Args:
+        request: What is asked for.
+        settings: Folders and limits.
+        read_words: Returns what a campaign file says.
 
     Raises:
         CampaignError: With every problem of all files.
         TemplateError: If a scene template cannot be rendered.
         UsageError: If a campaign or market is asked for that is not there.
     """
-    loaded = _asked_for(load(request.files, settings, request.provider), request.campaigns)
+    every = load(request.files, settings, request.provider, read_words)
+    loaded = _asked_for(every, request.campaigns)
     known = {market for campaign in loaded for market in campaign.campaign.markets}
     if missing := set(request.markets) - known:
         msg = f"no campaign has the market {', '.join(sorted(missing))}"

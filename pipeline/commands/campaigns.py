@@ -3,12 +3,16 @@
 import dataclasses
 import datetime as dt
 import pathlib
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.arguments import DAY, FILES, MARKETS, OUT, now, request_of, settings_here
 from pipeline.commands.ending import leave
 from pipeline.errors import CampaignError, ExitCode
+
+if TYPE_CHECKING:
+    from pipeline.dayplan import RunRequest
 
 
 @click.command()
@@ -22,6 +26,8 @@ def check(files: tuple[pathlib.Path, ...], day: dt.datetime | None) -> None:
     if problems := preflight(plan):
         raise CampaignError(problems)
     click.echo(f"{len(plan.plans)} campaigns, {plan.size} creatives a day: no problems")
+    for note in (note for one in plan.plans for note in one.campaign.words.notes):
+        click.echo(f"translation: {note}")
 
 
 @click.command()
@@ -30,6 +36,10 @@ def check(files: tuple[pathlib.Path, ...], day: dt.datetime | None) -> None:
 @DAY
 @MARKETS
 @click.option("--json", "as_json", is_flag=True, help="Print the plan for machines.")
+@click.option(
+    "--pseudo", is_flag=True,
+    help="Try every text accented and a third longer, before it is translated.",
+)  # fmt: skip
 def plan(
     files: tuple[pathlib.Path, ...],
     out: pathlib.Path,
@@ -37,16 +47,36 @@ def plan(
     markets: tuple[str, ...],
     *,
     as_json: bool,
+    pseudo: bool,
 ) -> None:
     """Print what would be made, why, and what it would cost."""
     from pipeline.dayplan import prepare
     from pipeline.plan.report import plan_report
 
-    prepared = prepare(request_of(files, out, day, markets), settings_here())
+    request = request_of(files, out, day, markets)
+    if pseudo:
+        _try_pseudo(request)
+        return
+    prepared = prepare(request, settings_here())
     if as_json:
         click.echo(f"[{','.join(plan.to_json() for plan in prepared.plans)}]")
         return
     click.echo("\n\n".join(plan_report(plan) for plan in prepared.plans))
+
+
+def _try_pseudo(request: "RunRequest") -> None:
+    """Say whether all offers fit in the pseudo-locale; nothing is planned that could be run.
+
+    Raises:
+        CampaignError: With the texts that do not.
+    """
+    from pipeline.campaign.messages.pseudo import pseudo_words
+    from pipeline.dayplan import preflight, prepare
+
+    tried = prepare(request, settings_here(), pseudo_words)
+    if problems := tuple(dict.fromkeys(preflight(tried))):
+        raise CampaignError(problems)
+    click.echo(f"{tried.size} creatives in the pseudo-locale: texts a third longer fit")
 
 
 @click.command()

@@ -43,9 +43,11 @@ def pseudo_text(text: str) -> str:
 
 
 def pseudo_words(document: Document) -> Words:
-    """Return a campaign file in which every market speaks the pseudo-locale."""
+    """Return a campaign file in which every market speaks the pseudo-locale, of all offers."""
     source = source_of(document.tree)
     tree = spoken_by_source(document.tree, source)
+    if isinstance(tree, dict):
+        tree = {key: node for key, node in tree.items() if key not in {"days", "valid_from"}}
     for text in source.texts:
         key = served_by(text.texts, source.locale) if source.locale else None
         if key is not None:
