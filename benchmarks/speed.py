@@ -22,7 +22,7 @@ from benchmarks.studio import campaigns
 from pipeline.daily import open_workshop, produce_batch
 from pipeline.dayplan import RunRequest, prepare
 from pipeline.plan.lines import Line
-from pipeline.produce.compositor import Prover
+from pipeline.proof.delivery import Prover
 from pipeline.proof.languages import languages_of
 from pipeline.proof.prove import Proofreader
 from pipeline.proof.reading import Pixels

@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.daily import open_workshop, produce_batch, publish
 from pipeline.dayplan import DayPlan, RunRequest, prepare
-from pipeline.produce.compositor import Prover
 from pipeline.produce.outcome import Outcome, Status
+from pipeline.proof.delivery import Prover
 from pipeline.selftest import (
     ERRORS_A_CREATIVE,
     Tried,

@@ -8,6 +8,7 @@ that the model takes.
 import dataclasses
 import decimal
 import functools
+import math
 from collections.abc import Iterator
 
 from pipeline.errors import UsageError
@@ -20,6 +21,9 @@ MOST_UPSCALE = {"draft": 1.42, "production": 1.42, "final": 1.02}
 """How much a picture may be enlarged to fill the format. 1.42 lets a story of 1080 x 1920, which
 is 2 MP, be made from 1 MP; 1.02 lets a final one be made from 2 MP where 3 would be billed for a
 few rows."""
+
+MOST_ENLARGED = max(MOST_UPSCALE.values())
+"""How much even a final picture may be enlarged if the model makes none as large."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +69,11 @@ def size_for(
     if rule.multiple == 1:
         return SizePlan(width=width, height=height, upscale=1.0, crop=0.0, saved=decimal.Decimal(0))
     wide, high = naive_size(width, height, rule)
-    fitting = [
-        plan
-        for plan in _candidates(width, height, rule)
-        if plan.crop <= MOST_CROP and plan.upscale <= MOST_UPSCALE[quality]
-    ]
+    near = [plan for plan in _candidates(width, height, rule) if plan.crop <= MOST_CROP]
+    fitting = [plan for plan in near if plan.upscale <= MOST_UPSCALE[quality]]
+    if not fitting:  # the model makes none so large: take its largest, if that is large enough
+        largest = min((plan.upscale for plan in near), default=math.inf)
+        fitting = [plan for plan in near if plan.upscale == largest <= MOST_ENLARGED]
     if not fitting:
         raise UsageError(
             f"no size of this model fits {width}x{height} in quality {quality}; "

@@ -4,7 +4,6 @@ import dataclasses
 import datetime as dt
 import functools
 import pathlib
-import types
 from collections.abc import Iterator, Mapping
 
 from pipeline.campaign.calendar import running_offers
@@ -18,13 +17,12 @@ from pipeline.plan.lines import Line
 from pipeline.plan.pictures import picture_of
 from pipeline.plan.requests import Asker
 from pipeline.plan.routing import MODEL, TYPESET, Route, chosen, routes
-from pipeline.plan.scene import Scene, render_scene, template_sha256
+from pipeline.plan.scene import Scene, template_sha256
+from pipeline.plan.staging import staged
 from pipeline.plan.wording import Coordinate, lines_of
 from pipeline.typeset.fonts import families, hashes
 from pipeline.typeset.layout import Sheet
 from pipeline.typeset.markup import sources_sha256
-
-_TALL, _PORTRAIT, _SQUARE, _SMALL = 0.7, 0.95, 1.2, 400
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +130,7 @@ class Variant:
             locale=self.locale,
             display=self.fonts["display"],
             text=self.fonts["text"],
+            density=self.format.density,
         )
 
 
@@ -189,7 +188,7 @@ def _variant(
     """Return a creative in the way of lettering that is to be tried first."""
     templates, engine, known = drawn_with
     campaign = at.campaign
-    scene = render_scene(templates / "scenes", campaign.template, lines, _values(at, fmt))
+    scene = staged(templates / "scenes", at, lines, fmt)
     shown = tuple(line for line in lines if line.role in scene.texts())
     asker = Asker(loaded=loaded, at=at, format=fmt, scene=scene, templates=templates)
     demand = demand_of(asker, known)
@@ -266,28 +265,6 @@ def _allowed(campaign: Campaign) -> frozenset[str]:
     """Return the words that may stand unasked: a logo mostly says the brand's name."""
     brand = campaign.brand
     return frozenset(brand.allowed_words) | ({brand.name} if brand.logo else set())
-
-
-def _values(at: Coordinate, fmt: Format) -> dict[str, object]:
-    brand = at.campaign.brand
-    ratio = fmt.width / fmt.height
-    shape = "tall" if ratio < _TALL else "portrait" if ratio < _PORTRAIT else "square"
-    return {
-        "brand": types.SimpleNamespace(name=brand.name, logo=brand.logo is not None),
-        "palette": types.SimpleNamespace(**brand.palette.model_dump()),
-        "offer": types.SimpleNamespace(
-            subject=at.campaign.offers[at.offer].subject or at.offer,
-            pictured=at.campaign.offers[at.offer].picture is not None,
-            items=len(at.campaign.offers[at.offer].items),
-        ),
-        "format": types.SimpleNamespace(
-            name=fmt.name,
-            width=fmt.width,
-            height=fmt.height,
-            shape=shape if ratio < _SQUARE else "landscape",
-            small=min(fmt.width, fmt.height) < _SMALL,
-        ),
-    }
 
 
 @functools.lru_cache(maxsize=1024)

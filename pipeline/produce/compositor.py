@@ -3,12 +3,10 @@
 import dataclasses
 import threading
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.plan.lines import Line
 from pipeline.plan.routing import TYPESET
 from pipeline.plan.variants import Variant
 from pipeline.produce.exhibits import keep_evidence
@@ -17,38 +15,21 @@ from pipeline.produce.outcome import Deliverable, Outcome, Status
 from pipeline.produce.pictures import pasted
 from pipeline.produce.plates import Obtained
 from pipeline.produce.store import Store
-from pipeline.proof.checks import Delivered, Demands, checks_of, shapes_on, with_checks
+from pipeline.proof.checks import Delivered, Demands, shapes_on
+from pipeline.proof.delivery import Asked, Prover, proof_of
 from pipeline.proof.describe import why
+from pipeline.proof.edge import with_edge
 from pipeline.proof.verdict import Proof, Verdict
 from pipeline.typeset.block import Block, Place
 from pipeline.typeset.canvas import Canvas
+from pipeline.typeset.contrast import rgb_of
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.fonts import hashes
 from pipeline.typeset.layout import Rect
 from pipeline.typeset.lettering import Lettered, Letterer
-from pipeline.typeset.setting import LineSetting
 
 Pixels = npt.NDArray[np.uint8]
 """RGB, shape [height, width, 3]."""
-
-
-class Prover(Protocol):
-    """Proofreads a picture; `pipeline.proof.prove.Proofreader` is the real one."""
-
-    def prove(  # noqa: PLR0913 - all of it is about one picture
-        self,
-        image: npt.NDArray[np.uint8],
-        lines: Sequence[Line],
-        locale: str,
-        settings: Sequence[LineSetting] = (),
-        extra_text: str = "fail",
-        allowed: frozenset[str] = frozenset(),
-        *,
-        ground: npt.NDArray[np.uint8] | None = None,
-        plate: npt.NDArray[np.uint8] | None = None,
-    ) -> Proof:
-        """Return the proof of the picture."""
-        ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,19 +100,16 @@ class Compositor:
         size = (variant.format.width, variant.format.height)
         ground = ground_file(lettered.ground)
         delivered, under = decode(content, *size), decode(ground, *size)
-        proof = self.prover.prove(
-            delivered,
-            variant.lines,
-            variant.locale,
-            lettered.settings,
-            allowed=variant.allowed_words,
-            ground=under,
-            plate=plate,
-        )
         shapes = shapes_on(plate, lettered.ground)
         seen = Delivered(pixels=delivered, content=content, ground=under, shapes=shapes)
         demands = Demands(limits=variant.checks, palette=variant.palette, format=variant.format)
-        proof = with_checks(proof, checks_of(seen, proof.lines, lettered.settings, demands))
+        asked = Asked(
+            lines=variant.lines,
+            locale=variant.locale,
+            settings=lettered.settings,
+            allowed=variant.allowed_words,
+        )
+        proof = proof_of(self.prover, seen, asked, demands, plate)
         overview, crops = keep_evidence(self.store, delivered, proof, self.letterer.renderer)
         accepted = proof.verdict is Verdict.PASS
         base = held(variant, self.engine, why(proof), obtained)
@@ -164,7 +142,7 @@ def _canvas(variant: Variant, pixels: Pixels, drawn: Sequence[Rect]) -> Canvas:
     inside = (left, top, 100 - left - right, 100 - top - bottom)
     across, down = sheet.width / 100, sheet.height / 100
     return Canvas(
-        plate=_branded(pixels, variant),
+        plate=with_edge(_branded(pixels, variant), rgb_of(variant.palette["ink"]), variant.format),
         template=variant.template,
         sheet=sheet,
         palette=variant.palette,

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.produce.compositor import Prover
 from pipeline.produce.creative import Creative
 from pipeline.produce.finish import decode
 from pipeline.produce.planner import Task
 from pipeline.produce.planting import EXTRA_ROLE, Painter, Planted, undisturbed
 from pipeline.produce.room import near
+from pipeline.proof.delivery import Prover
 from pipeline.proof.verdict import Proof, Verdict
 
 _NEAR = 0.5

@@ -12,6 +12,7 @@ import PIL.Image
 
 from pipeline.campaign.formats import Format
 from pipeline.campaign.model import Checks
+from pipeline.proof.edge import edge_checks
 from pipeline.proof.palette import nearest
 from pipeline.proof.reading import Pixels
 from pipeline.proof.redraw import turned
@@ -110,6 +111,7 @@ def checks_of(
         *_palette(delivered.pixels, demands),
         *(x for one in found for x in _contrast(delivered.pixels, one, boxes, demands.limits)),
         *(check for one in found for check in _safe(delivered.pixels, one, demands.format)),
+        *edge_checks(delivered.pixels, demands.format),
     )
 
 

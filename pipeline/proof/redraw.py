@@ -1,6 +1,7 @@
 """Draw a set line again, alone, and place it on the picture."""
 
 import dataclasses
+import fractions
 import math
 from collections.abc import Callable
 
@@ -15,6 +16,9 @@ Drawer = Callable[[LineSetting, int, int], Pixels]
 
 Bounds = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels of the picture, right and bottom exclusive."""
+
+_FINEST = 12
+"""Denominator of the density, at most; formats are shown at a half or three quarters."""
 
 TRACE = 12
 """Coverage, of 255, from which a pixel counts as touched by ink."""
@@ -73,15 +77,20 @@ def draw_again(setting: LineSetting, drawer: Drawer) -> Drawn:
     """
     corners = [point for row in setting.rows for point in turned(row, setting)]
     margin = math.ceil(setting.size)
-    left = math.floor(min(x for x, _ in corners)) - margin
-    top = math.floor(min(y for _, y in corners)) - margin
-    width = math.ceil(max(x for x, _ in corners)) + margin - left
-    height = math.ceil(max(y for _, y in corners)) + margin - top
-    # Whole pixels: glyphs keep their place on the pixel grid.
+    # Whole pixels, here and as it was set: glyphs keep their place on the pixel grid.
+    whole = fractions.Fraction(setting.density).limit_denominator(_FINEST).denominator
+    left = _multiple(math.floor, min(x for x, _ in corners) - margin, whole)
+    top = _multiple(math.floor, min(y for _, y in corners) - margin, whole)
+    width = _multiple(math.ceil, max(x for x, _ in corners) + margin, whole) - left
+    height = _multiple(math.ceil, max(y for _, y in corners) + margin, whole) - top
     rows = tuple(dataclasses.replace(row, x=row.x - left, y=row.y - top) for row in setting.rows)
     origin = (setting.origin[0] - left, setting.origin[1] - top)
     moved = dataclasses.replace(setting, rows=rows, origin=origin)
     return Drawn(mask=drawer(moved, width, height), left=left, top=top)
+
+
+def _multiple(rounding: Callable[[float], int], value: float, step: int) -> int:
+    return rounding(value / step) * step
 
 
 def turned(row: Row, setting: LineSetting) -> tuple[tuple[float, float], ...]:

@@ -13,10 +13,10 @@ from pipeline.campaign.formats import known_formats
 from pipeline.campaign.model import Checks
 from pipeline.errors import ProviderError
 from pipeline.plan.lines import Line
-from pipeline.produce.compositor import Prover
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
-from pipeline.proof.checks import Delivered, Demands, checks_of, with_checks
+from pipeline.proof.checks import Delivered, Demands
+from pipeline.proof.delivery import Asked, Prover, proof_of
 from pipeline.proof.describe import why
 from pipeline.publish.decisions import is_approved
 from pipeline.publish.export import HELD
@@ -107,16 +107,14 @@ def _wrong(folder: pathlib.Path, record: Mapping[str, Any], prover: Prover) -> s
     except ProviderError as error:
         return str(error)
     settings = _SETTINGS.validate_python(record["settings"])
-    proof = prover.prove(
-        pixels,
-        [Line.of(role, text) for role, text in record["strings"].items()],
-        record["locale"],
-        settings,
+    asked = Asked(
+        lines=[Line.of(role, text) for role, text in record["strings"].items()],
+        locale=record["locale"],
+        settings=settings,
         allowed=frozenset(record["allowed_words"]),
-        ground=ground,
     )
     seen = Delivered(pixels=pixels, content=content, ground=ground)
-    return why(with_checks(proof, checks_of(seen, proof.lines, settings, _demands(record))))
+    return why(proof_of(prover, seen, asked, _demands(record)))
 
 
 def _demands(record: Mapping[str, Any]) -> Demands:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import PIL.Image
 
 from pipeline.typeset.pairing import raised
 from pipeline.typeset.price import Run, price_width, runs_of
@@ -52,7 +53,18 @@ def draw_line(
     height: int,
     renderer: Renderer,
 ) -> npt.NDArray[np.uint8]:
-    """Return how much of each pixel the line covers, shape [height, width], 0 to 255."""
+    """Return how much of each pixel the line covers, shape [height, width], 0 to 255.
+
+    What is shown smaller than it was set is drawn as it was set, and reduced: letters that are
+    drawn small look different from small pictures of letters.
+    """
+    if setting.density != 1:
+        scale = setting.density
+        large = draw_line(
+            setting.scaled(scale), round(width * scale), round(height * scale), renderer
+        )
+        small = PIL.Image.fromarray(large).resize((width, height), PIL.Image.Resampling.BOX)
+        return np.asarray(small, np.uint8)
     markup = rotated(line_markup(setting, "#000000"), setting.rotation, setting.origin)
     page = f"<div style='width:100%;height:100%;position:relative'>{markup}</div>"
     return np.ascontiguousarray(renderer.render(page, width, height)[:, :, 3])

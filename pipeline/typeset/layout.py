@@ -37,6 +37,7 @@ class Sheet:
         locale: CLDR locale identifier of the copy.
         display: Font character of display lines.
         text: Font character of text lines.
+        density: Pixels of the picture to one pixel of the place where it is shown.
     """
 
     width: int
@@ -44,6 +45,7 @@ class Sheet:
     locale: str
     display: str
     text: str
+    density: float = 1.0
 
     @property
     def scale(self) -> float:
@@ -147,12 +149,12 @@ def _character(line: BlockLine, sheet: Sheet) -> str:
 
 
 def _smallest(line: BlockLine, sheet: Sheet) -> float:
-    return max(SMALLEST_PIXELS, line.size[0] * sheet.scale / 100)
+    return max(SMALLEST_PIXELS * sheet.density, line.size[0] * sheet.scale / 100)
 
 
 def _retail(line: BlockLine, sheet: Sheet) -> bool:
     """Return whether a price gets two sizes: one whose currency is too small to read is none."""
-    readable = _smallest(line, sheet) * SMALLEST >= SMALLEST_PIXELS
+    readable = _smallest(line, sheet) * SMALLEST >= SMALLEST_PIXELS * sheet.density
     return line.price_style == "retail" and readable
 
 

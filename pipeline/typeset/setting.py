@@ -45,6 +45,8 @@ class LineSetting:
             follows from the row's text and the language.
         secured: What secures the line's contrast on the picture, such as `scrim`; empty if its
             colour alone stands out.
+        density: Pixels that it was set with to one pixel here, more than 1 on a picture that is
+            shown smaller than it was made.
     """
 
     role: str
@@ -63,3 +65,28 @@ class LineSetting:
     struck: bool
     price_style: str = "plain"
     secured: str = ""
+    density: float = 1.0
+
+    def scaled(self, scale: float) -> "LineSetting":
+        """Return the same line on a picture of another size.
+
+        Args:
+            scale: Sides of that picture to those of this one.
+        """
+        rows = tuple(
+            Row(
+                text=row.text,
+                x=row.x * scale,
+                y=row.y * scale,
+                width=row.width * scale,
+                height=row.height * scale,
+            )
+            for row in self.rows
+        )
+        return dataclasses.replace(
+            self,
+            rows=rows,
+            size=self.size * scale,
+            origin=(self.origin[0] * scale, self.origin[1] * scale),
+            density=self.density / scale,
+        )

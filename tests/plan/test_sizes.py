@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from pipeline.campaign.formats import known_formats
 from pipeline.errors import UsageError
 from pipeline.plan.catalogue import Price, SizeRule, capabilities, megapixels, providers
-from pipeline.plan.sizes import MOST_CROP, MOST_UPSCALE, exactly, naive_size, size_for
+from pipeline.plan.sizes import (
+    MOST_CROP,
+    MOST_ENLARGED,
+    MOST_UPSCALE,
+    exactly,
+    naive_size,
+    size_for,
+)
 
 FLEX = capabilities("runflow").model("flux-2-flex")
 PAID = [
@@ -19,6 +26,9 @@ PAID = [
     for label, model in capabilities(name).models.items()
     if name != "studio"
 ]
+
+
+LARGEST = 4 * 1024 * 1024
 
 
 @pytest.mark.parametrize(("label", "model"), PAID, ids=[label for label, _ in PAID])
@@ -32,7 +42,8 @@ def test_every_format_has_a_legal_size_no_dearer_than_the_naive_one(
         naive = model.price.of(*naive_size(fmt.width, fmt.height, model.size))
         assert model.size.allows(plan.width, plan.height)
         assert plan.crop <= MOST_CROP
-        assert plan.upscale <= MOST_UPSCALE[quality]
+        large = fmt.width * fmt.height > LARGEST  # no model makes a picture of that size
+        assert plan.upscale <= (MOST_ENLARGED if large else MOST_UPSCALE[quality])
         assert model.price.of(plan.width, plan.height) == naive - plan.saved <= naive
 
 

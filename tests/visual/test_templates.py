@@ -14,6 +14,7 @@ from pipeline.typeset.block import Block
 FOLDER = PROJECT / "templates"
 README = (FOLDER / "README.md").read_text("utf-8")
 MOST_PICTURE_BYTES = 1_500_000
+EXACT = 1e-9
 NEGATIVE = re.compile(r"\b(no|not|never|without|avoid|free of|except)\b", re.IGNORECASE)
 
 
@@ -78,13 +79,15 @@ def test_no_words_stand_outside_the_picture_or_under_the_channels_own_interface(
 ) -> None:
     for variant in EVERY[template]:
         top, right, bottom, left = variant.format.safe
+        if variant.sheet.direction == "rtl":  # places count from where reading starts
+            left, right = right, left
         for block in variant.scene.lettering:
             across, down = right_and_bottom(block)
             where = f"{variant.id}, {block.name}"
-            assert block.place.x >= left, where
-            assert block.place.y >= top, where
-            assert across <= 100 - right, where
-            assert down <= 100 - bottom, where
+            assert block.place.x >= left - EXACT, where
+            assert block.place.y >= top - EXACT, where
+            assert across <= 100 - right + EXACT, where
+            assert down <= 100 - bottom + EXACT, where
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
