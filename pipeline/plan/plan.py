@@ -13,6 +13,7 @@ from pipeline.errors import Problem
 from pipeline.plan.asked import dropped
 from pipeline.plan.choice import Known
 from pipeline.plan.provenance import path_of, provenance_of
+from pipeline.plan.sharing import Sharing
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import lay_out
@@ -132,7 +133,8 @@ def make_plan(
     """
     before = {key: one.fingerprint for key, one in delivered.items()}
     known = dataclasses.replace(known, delivered=before)
-    variants = variants_of(loaded, days, drawn_with, known)
+    sharing = Sharing()
+    variants = map(sharing.shared, variants_of(loaded, days, drawn_with, known))
     planned = tuple(Planned(variant=v, reason=_reason(v, delivered.get(v.key))) for v in variants)
     return Plan(campaign=loaded, days=dict(days), planned=planned, plates=known.plates)
 
