@@ -98,7 +98,8 @@ def returned_units(content: bytes, name: str) -> tuple[str, dict[str, Returned]]
     problems: list[Problem] = []
     for unit in file.units:
         called = str(unit.getunitelement().get("name") or unit.getid())
-        line = int(unit.xmlelement.sourceline or 1)
+        place = next(unit.xmlelement.iterchildren("{*}source"), unit.xmlelement)
+        line = int(place.sourceline or 1)
         if _marked(unit):
             what = "has marks in its translation, which would be lost"
             problems.append(_problem(name, line, called, what, "leave plain text only"))
