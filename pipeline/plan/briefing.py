@@ -25,6 +25,8 @@ from pipeline.typeset.renderer import Renderer, TextStyle
 EXAMPLE_DAY = dt.date(2026, 11, 27)
 """The day on which examples are, if the campaign does not end on one."""
 
+_WITHOUT_SPACES = frozenset({"ja", "km", "lo", "my", "th", "zh"})
+"""Languages that set no spaces between words."""
 _ROLES = {"cta": "Button", "offer": "Second line", "was_price": "Former price"}
 _STANDS_FOR = {
     "price": "the price",
@@ -242,10 +244,11 @@ def day_of(loaded: LoadedCampaign) -> dt.date:
 
 
 def _sample(locale: str) -> str:
-    """Return words that a locale is sure to have: its months and days."""
+    """Return words that a locale is sure to have: its months and days, without figures."""
     parsed = babel.Locale.parse(locale)
     words = [*parsed.months["format"]["wide"].values(), *parsed.days["format"]["wide"].values()]
-    return " ".join(str(word) for word in words)
+    letters = ["".join(c for c in str(word) if not c.isdigit()) for word in words]
+    return ("" if parsed.language in _WITHOUT_SPACES else " ").join(letters)
 
 
 def _forms(locale: str) -> str:
