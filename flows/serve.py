@@ -55,16 +55,30 @@ def serve(
             "`proofpress run` delivers without it"
         )
     environ.update({**server.STEADY, **server.client_environment(found, folder, environ)})
+    say(f"{len(served.groups)} market groups, every hour; Ctrl-C ends it; watch it at {found.ui}")
+    try:
+        _serve_on(served, found, (folder, environ), say)
+    except KeyboardInterrupt:  # Prefect's own loop takes it in, our pauses between two do not
+        return
+
+
+def _serve_on(
+    served: Served,
+    found: server.Server,
+    place: tuple[pathlib.Path, MutableMapping[str, str]],
+    say: Callable[[str], None],
+) -> None:
+    """Serve, and begin again whenever the server has gone and is back."""
     from flows import deployments  # noqa: PLC0415 - Prefect reads its settings on import
 
-    say(f"{len(served.groups)} market groups, every hour; Ctrl-C ends it; watch it at {found.ui}")
     at_once = True
     while True:
         try:
             deployments.run_hourly(served.form, served.groups, at_once=at_once)
-        except Exception as error:  # noqa: BLE001 - whatever Prefect's client raises without a server
+        except Exception as error:  # noqa: BLE001 - whatever the client raises without a server
             say(f"the Prefect server does not answer ({type(error).__name__}); looking for it")
-            _await(found, folder, environ)
+            _await(found, *place)
+            say("the Prefect server is back")
             at_once = False
         else:
             return

@@ -1,5 +1,6 @@
 """`proofpress serve` runs what is due at once, then by the clock, until it is interrupted."""
 
+import os
 import pathlib
 import signal
 import subprocess
@@ -34,6 +35,12 @@ offers:
 """
 
 
+def lose(at: server.Server) -> None:
+    """Kill a server."""
+    assert at.pid is not None
+    os.killpg(at.pid, signal.SIGKILL)
+
+
 def named(at: server.Server, name: str) -> dict[str, Any]:
     """Return a deployment by its flow's name and its own."""
     answer = httpx.get(f"{at.api}/deployments/name/{name}", trust_env=False)
@@ -41,7 +48,20 @@ def named(at: server.Server, name: str) -> dict[str, Any]:
     return found
 
 
-def test_serve_delivers_at_once_and_stays_until_it_is_interrupted(
+def check_deployments(running: server.Server, tmp_path: pathlib.Path) -> None:
+    deployment = named(running, "daily/america-new-york")
+    assert deployment["schedules"][0]["schedule"]["cron"] == "1 * * * *"
+    asked = deployment["parameters"]["request"]
+    assert asked["files"] == [str(tmp_path / "hourly.yaml")]
+    assert asked["time_zones"] == ["America/New_York"]
+    assert deployment["global_concurrency_limit"]["limit"] == 1
+    assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    everywhere = named(running, "daily/everywhere")
+    assert everywhere["parameters"]["request"]["time_zones"] == []
+    assert named(running, "approval/held")["schedules"] == []
+
+
+def test_serve_delivers_at_once_and_stays_until_interrupted_though_its_server_is_lost(
     folder: pathlib.Path,
     running: server.Server,
     environment: dict[str, str],
@@ -51,7 +71,11 @@ def test_serve_delivers_at_once_and_stays_until_it_is_interrupted(
     serving = subprocess.Popen(
         [PROOFPRESS, "serve", "hourly.yaml"],
         cwd=tmp_path,
-        env={**environment, "PROOFPRESS_WORK": str(folder)},
+        env={
+            **environment,
+            "PROOFPRESS_WORK": str(folder),
+            "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -62,17 +86,14 @@ def test_serve_delivers_at_once_and_stays_until_it_is_interrupted(
             assert serving.poll() is None
             assert time.monotonic() < until
             time.sleep(0.2)
-        deployment = named(running, "daily/america-new-york")
-        assert deployment["schedules"][0]["schedule"]["cron"] == "1 * * * *"
-        asked = deployment["parameters"]["request"]
-        assert asked["files"] == [str(tmp_path / "hourly.yaml")]
-        assert asked["time_zones"] == ["America/New_York"]
-        assert deployment["global_concurrency_limit"]["limit"] == 1
-        assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
-        everywhere = named(running, "daily/everywhere")
-        assert everywhere["parameters"]["request"]["time_zones"] == []
-        assert named(running, "approval/held")["schedules"] == []
+        check_deployments(running, tmp_path)
         assert serving.poll() is None
+        lose(running)
+        until = time.monotonic() + 90
+        while not server.is_healthy(running):
+            assert serving.poll() is None
+            assert time.monotonic() < until, "nobody started the server again"
+            time.sleep(0.5)
     finally:
         serving.send_signal(signal.SIGINT)
         said, _ = serving.communicate(timeout=60)
