@@ -105,6 +105,24 @@ def test_a_changed_price_holds_its_market_and_no_other(
     session.close("published")
 
 
+def test_a_translation_that_changed_during_the_run_holds_its_market(
+    planned: Callable[..., DayPlan], settings: Settings, tmp_path: pathlib.Path
+) -> None:
+    catalogue = tmp_path / "locale" / "lunch" / "ja.po"
+    catalogue.parent.mkdir(parents=True)
+    entry = 'msgctxt "lunch/bowl/headline"\nmsgid "Bowls"\nmsgstr "ボウル"\n'
+    catalogue.write_text(entry, "utf-8")
+    session = open_session(planned(changed=("ja: ボウル", "fr: Bols")), settings, lambda: NOW)
+    assert said(session) == {"de": "", "jp": ""}
+    catalogue.write_text(entry.replace("ボウル", "どんぶり"), "utf-8")
+    reasons = said(session)
+    assert "headline is now 'どんぶり', not 'ボウル'" in reasons["jp"]
+    assert reasons["de"] == ""
+    catalogue.write_text(f"#, fuzzy\n{entry}", "utf-8")
+    assert all("has problems now; run again" in reason for reason in said(session).values())
+    session.close("published")
+
+
 def test_a_file_that_is_broken_during_the_run_holds_everything(
     planned: Callable[..., DayPlan], settings: Settings, tmp_path: pathlib.Path
 ) -> None:
