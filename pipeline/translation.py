@@ -69,7 +69,7 @@ class Desk:
         return tuple(self.catalogue(path.name.removesuffix(ENDING)) for path in paths)
 
     def catalogue(self, locale: str) -> Catalogue:
-        """Return the catalogue of a locale, empty if there is none yet.
+        """Return the catalogue of a locale; if there is none yet, one without translations.
 
         Raises:
             CampaignError: If it cannot be read.
@@ -81,9 +81,10 @@ class Desk:
         path = self.folder / f"{locale}{ENDING}"
         if not path.exists():
             if not self.lacks(locale):
-                what = f"{self.loaded.document.file} lacks no text in {locale}"
+                what = f"{self.loaded.document.file} needs no text in {locale}"
                 raise UsageError(f"{what}; its locales: {', '.join(known)}")
-            return Catalogue(locale=locale, file=str(path), content=b"")
+            blank = Catalogue(locale=locale, file=str(path), content=b"")
+            return dataclasses.replace(blank, entries=merged_entries(self.words.source, blank))
         catalogue = read_catalogue(path, locale)
         if catalogue.problems:
             raise CampaignError(catalogue.problems)

@@ -9,7 +9,7 @@ import click
 
 from pipeline.arguments import DAY, FILES, MARKETS, OUT, now, request_of, settings_here
 from pipeline.commands.ending import leave
-from pipeline.errors import CampaignError, ExitCode
+from pipeline.errors import CampaignError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from pipeline.dayplan import RunRequest
@@ -74,6 +74,8 @@ def _try_pseudo(request: "RunRequest") -> None:
     from pipeline.dayplan import preflight, prepare
 
     tried = prepare(request, settings_here(), pseudo_words)
+    if not tried.size:
+        raise UsageError("the campaigns have ended; name a day on which they run with --day")
     if problems := tuple(dict.fromkeys(preflight(tried))):
         raise CampaignError(problems)
     click.echo(f"{tried.size} creatives in the pseudo-locale: texts a third longer fit")

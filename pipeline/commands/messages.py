@@ -142,6 +142,8 @@ def _desks(files: Sequence[pathlib.Path], locales: Sequence[str]) -> "list[Desk]
     settings, created, renderer = settings_here(), now(), TakumiRenderer()
     opened = [open_desk(file, settings, created, renderer) for file in campaigns_of(files)]
     wanted = [desk for desk in opened if desk.has_work]
+    for desk in (one for one in opened if not one.has_work):
+        complain(f"{desk.loaded.document.file}: has every text in every locale itself")
     for locale in locales:
         if not any(_serving(desk, [locale]) for desk in wanted):
             raise UsageError(f"no campaign named here lacks a text in {locale!r}")
