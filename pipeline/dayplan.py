@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import decimal
 import hashlib
+import math
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
 
@@ -29,6 +30,9 @@ from pipeline.typeset.renderer import TakumiRenderer
 
 BATCH = 50
 """Variants in a batch: a Prefect task costs about 80 ms of CPU, so 50 make it cheap."""
+
+MOST_BATCHES = 40
+"""Batches of a large day: a graph of some dozen tasks can still be read in Prefect's UI."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +112,13 @@ class DayPlan:
         """Return all variants, in the order of the files."""
         return tuple(variant for plan in self.plans for variant in plan.variants)
 
-    def batches(self, size: int = BATCH) -> Iterator[Batch]:
-        """Yield the variants in batches, none of which spans two campaigns."""
+    def batches(self, size: int = 0) -> Iterator[Batch]:
+        """Yield the variants in batches, none of which spans two campaigns.
+
+        Args:
+            size: Variants in a batch; 0 for 50, or more if that would be too many batches.
+        """
+        size = size or max(BATCH, math.ceil(self.size / MOST_BATCHES))
         for plan in self.plans:
             variants = plan.variants
             name = plan.campaign.campaign.campaign
@@ -181,6 +190,7 @@ def prepare(
                         (settings.templates, engine),
                         delivered_before(request.out, campaign.campaign.campaign),
                         earlier,
+                        request.instant,
                     ),
                     request.out,
                 ),

@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pipeline.campaign.calendar import campaign_day
+from pipeline.campaign.calendar import not_valid, wall_clock
 from pipeline.daily import Workshop
 from pipeline.dayplan import DayPlan, load
 from pipeline.errors import CampaignError, TemplateError, UsageError
@@ -256,14 +256,13 @@ def _difference(made: Variant, live: Variant | None) -> str:
 
 
 def _over(plan: Plan, instant: dt.datetime) -> dict[str, str]:
-    """Return variant to what is wrong, for variants whose campaign has ended meanwhile."""
+    """Return variant to what is wrong, for variants that are not valid at an instant."""
     campaign = plan.campaign.campaign
-    if campaign.valid_to is None:
-        return {}
-    ended = {
-        market
-        for market in plan.days
-        if campaign_day(campaign.markets[market].time_zone, instant) > campaign.valid_to
+    clocks = {
+        market: wall_clock(campaign.markets[market].time_zone, instant) for market in plan.days
     }
-    reason = f"the campaign ended on {campaign.valid_to}; nothing of it may go out any more"
-    return {variant.id: reason for variant in plan.variants if variant.market in ended}
+    return {
+        variant.id: what
+        for variant in plan.variants
+        if (what := not_valid(campaign, variant.offer, variant.day, clocks[variant.market]))
+    }

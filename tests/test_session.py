@@ -141,3 +141,25 @@ def test_a_campaign_that_ended_meanwhile_holds_everything(
         "the campaign ended on 2026-12-01; nothing of it may go out any more"
     }
     session.close("published")
+
+
+def test_an_offer_that_ended_meanwhile_is_held_in_the_markets_where_it_is_over(
+    planned: Callable[..., DayPlan], settings: Settings
+) -> None:
+    ends = ("    price: {de: 8.90", "    valid_to: 2026-12-01 22:00\n    price: {de: 8.90")
+    evening = dt.datetime(2026, 12, 1, 13, 30, tzinfo=dt.UTC)  # 22:30 in Tokyo
+    session = open_session(planned(changed=ends), settings, lambda: evening)
+    assert said(session) == {
+        "de": "",
+        "jp": "the offer bowl ended on 2026-12-01 22:00; nothing of it may go out any more",
+    }
+    session.close("published")
+
+
+def test_an_offer_that_is_over_or_has_not_begun_is_not_planned(
+    planned: Callable[..., DayPlan],
+) -> None:
+    over = ("    price: {de: 8.90", "    valid_to: 2026-12-01 18:00\n    price: {de: 8.90")
+    assert {one.market for one in planned(changed=over).variants} == {"de"}  # 21:00 in Tokyo
+    later = ("    price: {de: 8.90", "    valid_from: 2026-12-01 20:00\n    price: {de: 8.90")
+    assert {one.market for one in planned(changed=later).variants} == {"jp"}

@@ -4,10 +4,10 @@ import dataclasses
 import datetime as dt
 import decimal
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from pipeline.campaign.model import Campaign, DayEntry
-from pipeline.campaign.scalars import WEEKDAYS
+from pipeline.campaign.model import Campaign, DayEntry, Offer
+from pipeline.campaign.scalars import FALLBACK, RANGE, WEEKDAYS
 
 _SATURDAY = 5
 _DAY = dt.timedelta(days=1)
@@ -83,27 +83,108 @@ def day_groups(time_zones: Iterable[str], since: dt.date) -> tuple[tuple[str, ..
     return tuple(tuple(names) for names in groups.values())
 
 
-def running_offers(campaign: Campaign, day: dt.date) -> tuple[RunningOffer, ...]:
+def running_offers(
+    campaign: Campaign, day: dt.date, at: dt.datetime | None = None
+) -> tuple[RunningOffer, ...]:
     """Return what runs on a day; nothing outside valid_from and valid_to.
 
-    A date in `days` beats a weekday, a weekday beats `weekdays` and `weekend`, and those beat
-    `every`. A campaign without `days` runs all its offers every day.
+    The most specific key of `days` decides: a date, then days in a row (the fewest first), a
+    weekday, `weekdays` and `weekend`, `every`. If none of its offers is valid, or there is no
+    such key, `fallback` does. A campaign without `days` runs all its offers every day.
+
+    Args:
+        campaign: The campaign.
+        day: The campaign day.
+        at: The time on the market's wall clock, without a zone, by which an offer that begins
+            or ends on this day is judged; None counts any part of the day.
     """
     if campaign.valid_from and day < campaign.valid_from:
         return ()
     if campaign.valid_to and day > campaign.valid_to:
         return ()
-    if not campaign.days:
-        return tuple(RunningOffer(offer=name, price={}, was={}) for name in campaign.offers)
-    for key in _keys(day):
-        if key in campaign.days:
-            return tuple(_running(entry) for entry in campaign.days[key])
+    for entries in _entries(campaign, day):
+        running = tuple(one for one in entries if is_valid(campaign.offers[one.offer], day, at))
+        if running:
+            return running
     return ()
 
 
-def _keys(day: dt.date) -> tuple[str, str, str, str]:
+def is_valid(offer: Offer, day: dt.date, at: dt.datetime | None = None) -> bool:
+    """Return whether an offer is valid on a day, or at a time of it.
+
+    Args:
+        offer: The offer.
+        day: The campaign day.
+        at: The time on the market's wall clock, without a zone; another day's does not count.
+    """
+    begin, end = dt.datetime.combine(day, dt.time()), dt.datetime.combine(day, dt.time()) + _DAY
+    if at is not None and at.date() == day:
+        begin, end = at, at + dt.timedelta.resolution
+    starts = offer.valid_from is None or offer.valid_from.begin < end
+    lasts = offer.valid_to is None or offer.valid_to.end > begin
+    return starts and lasts
+
+
+def not_valid(campaign: Campaign, offer: str, day: dt.date, at: dt.datetime) -> str:
+    """Return why a creative may not go out at a time, in plain words; empty if it may.
+
+    Args:
+        campaign: The campaign.
+        offer: The offer's id.
+        day: The campaign day it is made for; one made ahead may go out before its offer begins.
+        at: The time on the market's wall clock, without a zone.
+    """
+    over = "; nothing of it may go out any more"
+    if campaign.valid_to and at.date() > campaign.valid_to:
+        return f"the campaign ended on {campaign.valid_to}{over}"
+    begin, end = campaign.offers[offer].valid_from, campaign.offers[offer].valid_to
+    if end and at >= end.end:
+        return f"the offer {offer} ended on {end}{over}"
+    if begin and at < begin.begin and day <= at.date():
+        return f"the offer {offer} does not begin before {begin}; run again then"
+    return ""
+
+
+def wall_clock(time_zone: str, instant: dt.datetime) -> dt.datetime:
+    """Return what a clock on the wall of a market shows at an instant, without a zone.
+
+    Args:
+        time_zone: IANA name.
+        instant: An aware datetime.
+    """
+    return instant.astimezone(zoneinfo.ZoneInfo(time_zone)).replace(tzinfo=None)
+
+
+def day_keys(keys: Iterable[str], day: dt.date) -> tuple[str, ...]:
+    """Return those of the keys of `days` that speak of a day: the one that decides, the fallback.
+
+    Args:
+        keys: The keys there are.
+        day: The campaign day.
+    """
+    there = list(keys)
+    rows = sorted((key for key in there if RANGE in key and _spans(key, day)), key=_length)
     group = "weekend" if day.weekday() >= _SATURDAY else "weekdays"
-    return day.isoformat(), WEEKDAYS[day.weekday()], group, "every"
+    ranked = (day.isoformat(), *rows, WEEKDAYS[day.weekday()], group, "every")
+    return (*[key for key in ranked if key in there][:1], *(k for k in there if k == FALLBACK))
+
+
+def _entries(campaign: Campaign, day: dt.date) -> Iterator[tuple[RunningOffer, ...]]:
+    """Yield what may run on a day, the first choice first."""
+    if not campaign.days:
+        yield tuple(RunningOffer(offer=name, price={}, was={}) for name in campaign.offers)
+    for key in day_keys(campaign.days, day):
+        yield tuple(_running(entry) for entry in campaign.days[key])
+
+
+def _spans(key: str, day: dt.date) -> bool:
+    first, _, last = key.partition(RANGE)
+    return first <= day.isoformat() <= last
+
+
+def _length(key: str) -> dt.timedelta:
+    first, _, last = key.partition(RANGE)
+    return dt.date.fromisoformat(last) - dt.date.fromisoformat(first)
 
 
 def _running(entry: DayEntry) -> RunningOffer:

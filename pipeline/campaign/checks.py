@@ -1,5 +1,6 @@
 """Checks that need more than one place of the file: prices, copy, days, pictures."""
 
+import datetime as dt
 import decimal
 import pathlib
 from collections import Counter
@@ -7,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.campaign.copychecks import Finding, Names, copy_findings, spoken
 from pipeline.campaign.document import Path
-from pipeline.campaign.model import Campaign, DayEntry, Item
+from pipeline.campaign.model import Campaign, DayEntry, Item, Offer
 from pipeline.campaign.money import precision_problem
 from pipeline.campaign.references import OWN_REFERENCES, called_references
+from pipeline.campaign.scalars import RANGE
 
 
 def findings(campaign: Campaign, names: Names, folder: pathlib.Path) -> Iterator[Finding]:
@@ -33,12 +35,14 @@ def findings(campaign: Campaign, names: Names, folder: pathlib.Path) -> Iterator
         yield from _picture(folder, (*here, "picture"), offer.picture)
         yield from _references(folder, (*here, "references"), offer.references)
         yield from _called(campaign, names, name)
+        yield from _validity(campaign, here, offer)
         for item_name, item in offer.items.items():
             yield from _item(campaign, names, (*here, "items", item_name), item)
     yield from copy_findings(campaign, names)
     yield from _picture(folder, ("brand", "logo"), campaign.brand.logo)
     yield from _references(folder, ("brand", "references"), campaign.brand.references)
-    yield from _days(campaign, names)
+    yield from _calendar(campaign, names)
+    yield from _ranges(campaign)
 
 
 def _twice(here: Path, entries: Iterable[str]) -> Iterator[Finding]:
@@ -84,7 +88,7 @@ def _item(campaign: Campaign, names: Names, here: Path, item: Item) -> Iterator[
             yield (*here, "name", locale), "has a brace", "an item's name takes no placeholders"
 
 
-def _days(campaign: Campaign, names: Names) -> Iterator[Finding]:
+def _calendar(campaign: Campaign, names: Names) -> Iterator[Finding]:
     for key, entries in campaign.days.items():
         yield from _twice(("days", key), (entry.offer for entry in entries))
         listed = "offer" not in names(("days", key)) and len(entries) > 1
@@ -97,6 +101,47 @@ def _days(campaign: Campaign, names: Names) -> Iterator[Finding]:
         yield ("valid_to",), what, "swap or correct the two dates"
 
 
+def _validity(campaign: Campaign, here: Path, offer: Offer) -> Iterator[Finding]:
+    begin, end = offer.valid_from, offer.valid_to
+    if begin and end and begin.begin >= end.end:
+        yield (*here, "valid_to"), f"{end} is before valid_from {begin}", "correct one of the two"
+    for moment, key in ((begin, "valid_from"), (end, "valid_to")):
+        if moment and _outside(campaign, moment.day):
+            what = f"{moment} is outside the campaign's valid_from and valid_to"
+            yield (*here, key), what, "correct one of the two"
+
+
+def _outside(campaign: Campaign, day: dt.date) -> bool:
+    early = campaign.valid_from is not None and day < campaign.valid_from
+    return early or (campaign.valid_to is not None and day > campaign.valid_to)
+
+
+def _ranges(campaign: Campaign) -> Iterator[Finding]:
+    """Yield days in a row that cannot be told which of them decides."""
+    rows = [key for key in campaign.days if RANGE in key]
+    for index, key in enumerate(rows):
+        first, _, last = key.partition(RANGE)
+        for other in rows[:index]:
+            begins, _, ends = other.partition(RANGE)
+            if _days(first, last) == _days(begins, ends) and first <= ends and begins <= last:
+                yield ("days", key), f"overlaps {other}, which is as long", "shorten one of the two"
+
+
+def _days(first: str, last: str) -> dt.timedelta:
+    return dt.date.fromisoformat(last) - dt.date.fromisoformat(first)
+
+
+def _never(campaign: Campaign, key: str, entry: DayEntry) -> bool:
+    """Return whether an entry names days on all of which its offer is not valid."""
+    first, _, last = key.partition(RANGE)
+    if not first[:1].isdigit():
+        return False
+    offer = campaign.offers[entry.offer]
+    begins, ends = (dt.date.fromisoformat(day) for day in (first, last or first))
+    late = offer.valid_from is not None and offer.valid_from.day > ends
+    return late or (offer.valid_to is not None and offer.valid_to.day < begins)
+
+
 def _entry(campaign: Campaign, names: Names, here: Path, entry: DayEntry) -> Iterator[Finding]:
     yield from _amounts(campaign, names, (*here, "price"), entry.price)
     yield from _amounts(campaign, names, (*here, "was"), entry.was)
@@ -106,6 +151,11 @@ def _entry(campaign: Campaign, names: Names, here: Path, entry: DayEntry) -> Ite
             known = ", ".join(campaign.offers)
             yield here, f"there is no offer {entry.offer!r}", f"use one of: {known}"
         return
+    if _never(campaign, str(here[1]), entry):
+        begin, end = offer.valid_from, offer.valid_to
+        limits = " ".join([f"from {begin}"] * bool(begin) + [f"until {end}"] * bool(end))
+        what = f"the offer {entry.offer!r} is not valid then, but {limits}"
+        yield here, what, "correct one of the two"
     usual = {market: was for market, was in offer.was.items() if market not in entry.was}
     yield from _order((*here, "price"), entry.price, usual)
     yield from _order((*here, "was"), {**offer.price, **entry.price}, entry.was)

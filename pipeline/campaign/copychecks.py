@@ -110,13 +110,13 @@ def known_placeholders(campaign: Campaign, offer: Offer) -> dict[str, tuple[str,
     """Return the placeholders that an offer's copy may use, with their styles.
 
     `{price}` needs a price, `{was}`, `{saving}` and `{discount}` a former one, `{until}` needs
-    valid_to, and the style `unit` needs a unit.
+    valid_to of the offer or the campaign, and the style `unit` needs a unit.
     """
     entries = [entry for entries in campaign.days.values() for entry in entries]
     lacking = {
         "price": not offer.price,
         "was": not offer.was and not any(entry.was for entry in entries),
-        "until": campaign.valid_to is None,
+        "until": campaign.valid_to is None and offer.valid_to is None,
     }
     lacking["saving"] = lacking["discount"] = lacking["was"]
     units = {"unit"} if offer.unit is None else set[str]()

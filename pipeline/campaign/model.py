@@ -6,6 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Field
 
 from pipeline.campaign.generation import Frozen, Generation, Lettering, PlateRules
+from pipeline.campaign.moments import Moment
+from pipeline.campaign.rules import Preflight
 from pipeline.campaign.scalars import (
     UNITS,
     Amount,
@@ -17,6 +19,7 @@ from pipeline.campaign.scalars import (
     DayKey,
     FactName,
     FactText,
+    Flag,
     FormatName,
     Hex,
     Identifier,
@@ -63,6 +66,12 @@ class Market(Frozen):
     locales: tuple[LocaleId, ...] = Field(min_length=1)
     currency: Currency
     time_zone: TimeZone
+    needs: tuple[Literal["legal", "validity"], ...] = Field(
+        default=(), description="Every creative here has a legal line, or says until when it holds"
+    )
+    foreign_currency: Flag = Field(
+        default=False, description="The currency is another country's, and that is right"
+    )
 
 
 class Item(Frozen):
@@ -86,6 +95,13 @@ class Offer(Frozen):
     references: dict[Identifier, str] = Field(
         default={}, max_length=8, description="Name to picture, beside those of the brand"
     )
+    valid_from: Moment | None = Field(
+        default=None, description="First day, or minute, on each market's own clock"
+    )
+    valid_to: Moment | None = Field(
+        default=None, description="Last day, or the minute with which it is over"
+    )
+    food: Flag = Field(default=False, description="It is food: some channels take only photographs")
 
 
 class DayEntry(Frozen):
@@ -217,3 +233,4 @@ class Campaign(Frozen):
     )
     budget: Budget = Budget()
     checks: Checks = Checks()
+    preflight: Preflight = Preflight()

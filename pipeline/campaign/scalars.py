@@ -22,6 +22,11 @@ UNITS = (
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_GROUPS = ("weekdays", "weekend", "every")
+FALLBACK = "fallback"
+"""What runs where nothing else does."""
+
+RANGE = ".."
+"""Between the first and the last day of several in a row."""
 LONGEST_COPY = 300
 """Characters that a text may have, its plural forms included."""
 OFF = "off"
@@ -99,12 +104,18 @@ def _format(value: str) -> str:
 
 
 def _day_key(value: str) -> str:
-    if value in WEEKDAYS or value in DAY_GROUPS:
+    if value in WEEKDAYS or value in DAY_GROUPS or value == FALLBACK:
         return value
-    if not _DATE.fullmatch(value):
-        msg = f"expected a weekday, {', '.join(DAY_GROUPS)} or a date such as 2026-11-27"
-        raise ValueError(msg)
-    return str(_date(value))
+    first, between, last = value.partition(RANGE)
+    if not _DATE.fullmatch(first) or (between and not _DATE.fullmatch(last)):
+        known = ", ".join((*DAY_GROUPS, FALLBACK))
+        raise ValueError(
+            f"expected a weekday, {known}, a date such as 2026-11-27 or days in a row such as "
+            "2026-12-01..2026-12-24"
+        )
+    if between and _date(first) > _date(last):
+        raise ValueError(f"{last} is before {first}")
+    return str(_date(first)) if not between else f"{_date(first)}{RANGE}{_date(last)}"
 
 
 def _copy_text(value: str) -> str:

@@ -117,6 +117,7 @@ def make_plan(
     drawn_with: tuple[pathlib.Path, str],
     delivered: Mapping[str, Delivered],
     known: Known,
+    instant: dt.datetime | None = None,
 ) -> Plan:
     """Plan a campaign; no network, no clock.
 
@@ -126,6 +127,7 @@ def make_plan(
         drawn_with: The folder of all templates, and the typesetting engine's version.
         delivered: Variant key to what was last delivered.
         known: What earlier runs left behind, by which a way of lettering is chosen.
+        instant: The instant it is planned for, by which offers begin and end; None for whole days.
 
     Raises:
         TemplateError: If a scene template cannot be rendered.
@@ -134,7 +136,7 @@ def make_plan(
     before = {key: one.fingerprint for key, one in delivered.items()}
     known = dataclasses.replace(known, delivered=before)
     sharing = Sharing()
-    variants = map(sharing.shared, variants_of(loaded, days, drawn_with, known))
+    variants = map(sharing.shared, variants_of(loaded, days, drawn_with, known, instant))
     planned = tuple(Planned(variant=v, reason=_reason(v, delivered.get(v.key))) for v in variants)
     return Plan(campaign=loaded, days=dict(days), planned=planned, plates=known.plates)
 

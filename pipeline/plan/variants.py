@@ -6,7 +6,7 @@ import functools
 import pathlib
 from collections.abc import Iterator, Mapping
 
-from pipeline.campaign.calendar import running_offers
+from pipeline.campaign.calendar import running_offers, wall_clock
 from pipeline.campaign.formats import Format, known_formats
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.campaign.model import Budget, Campaign, Checks
@@ -139,6 +139,7 @@ def variants_of(
     days: Mapping[str, dt.date],
     drawn_with: tuple[pathlib.Path, str],
     known: Known = UNKNOWN,
+    instant: dt.datetime | None = None,
 ) -> Iterator[Variant]:
     """Yield the variants of a campaign, in the order of the file.
 
@@ -148,6 +149,8 @@ def variants_of(
         drawn_with: The folder of all templates, and name and version of the typesetting engine,
             which shapes every picture.
         known: What earlier runs left behind.
+        instant: Now, by which an offer that begins or ends in the course of a market's day is
+            judged; None counts any part of the day.
 
     Raises:
         TemplateError: If a scene template cannot be rendered.
@@ -155,9 +158,10 @@ def variants_of(
     """
     campaign = loaded.campaign
     for market in (name for name in campaign.markets if name in days):
-        for running in running_offers(campaign, days[market]):
+        at = wall_clock(campaign.markets[market].time_zone, instant) if instant else None
+        for running in running_offers(campaign, days[market], at):
             for locale in campaign.markets[market].locales:
-                at = Coordinate(
+                where = Coordinate(
                     campaign=campaign,
                     offer=running.offer,
                     running=running,
@@ -165,10 +169,10 @@ def variants_of(
                     locale=locale,
                     day=days[market],
                 )
-                lines = lines_of(at)
+                lines = lines_of(where)
                 for name in campaign.formats:
                     fmt = _lightened(known_formats()[name], campaign.checks)
-                    yield _variant(loaded, at, lines, fmt, (*drawn_with, known))
+                    yield _variant(loaded, where, lines, fmt, (*drawn_with, known))
 
 
 def _lightened(fmt: Format, checks: Checks) -> Format:

@@ -57,6 +57,12 @@ class Coordinate:
         """Return the former price; None if there is none."""
         return self._money(self.running.was, self._offer.was)
 
+    @property
+    def until(self) -> dt.date:
+        """Return the last day of the offer, or of the campaign if the offer names none."""
+        end = self._offer.valid_to
+        return end.day if end else self.campaign.valid_to or self.day
+
     def _money(
         self, today: Mapping[str, decimal.Decimal], usual: Mapping[str, decimal.Decimal]
     ) -> Money | None:
@@ -130,7 +136,7 @@ def value_text(at: Coordinate, place: Placeholder) -> str | int:
         "saving": lambda: _price_text(at, _saving(at), place.style),
         "discount": lambda: _discount_text(at),
         "day": lambda: date_text(at.day, place.style, at.locale),
-        "until": lambda: date_text(at.campaign.valid_to or at.day, place.style, at.locale),
+        "until": lambda: date_text(at.until, place.style, at.locale),
     }
     if place.name in builders:
         return builders[place.name]()

@@ -134,12 +134,26 @@ class Files:
         wrong = self._wrong(record, now)
         if wrong:
             return dataclasses.replace(wrong, since=self._since(record, made, now, zone))
+        ending = self._ending(record, zone)
+        if ending:
+            return ending
         for day in self._ahead(now, zone):
             coming = self._wrong(record, day)
             if coming:
                 begins = stamp(_begins(day, zone))
                 return Truth(state=State.ENDING, reason=coming.reason, since=begins)
         return Truth(state=State.TRUE)
+
+    def _ending(self, record: Record, zone: str) -> Truth | None:
+        """Return that an offer ends within the time to look ahead; None if it does not."""
+        end = self._loaded[record["campaign"]].campaign.offers[record["offer"]].valid_to
+        if end is None or end.time is None:
+            return None  # a day that ends is seen as the next one begins
+        over = end.end.replace(tzinfo=zoneinfo.ZoneInfo(zone)).astimezone(dt.UTC)
+        if over > self._instant + self._within:
+            return None
+        reason = f"the offer {record['offer']} ends on {end}"
+        return Truth(state=State.ENDING, reason=reason, since=stamp(over))
 
     def _zone(self, record: Record) -> str | None:
         loaded = self._loaded.get(record["campaign"])
@@ -187,23 +201,34 @@ class Files:
         key = (record["campaign"], record["market"], day)
         if key not in self._known:
             days = {record["market"]: day}
-            made = variants_of(self._loaded[record["campaign"]], days, self._drawn_with)
+            today = self._instant if day == self.today(record) else None
+            made = variants_of(
+                self._loaded[record["campaign"]], days, self._drawn_with, instant=today
+            )
             self._known[key] = {variant.key: variant for variant in made}
         return self._known[key]
 
     def _gone(self, record: Record, day: dt.date) -> str:
         campaign = self._loaded[record["campaign"]].campaign
-        if campaign.valid_to and day > campaign.valid_to:
-            return f"the campaign ended on {campaign.valid_to}"
-        if campaign.valid_from and day < campaign.valid_from:
-            return f"the campaign does not begin before {campaign.valid_from}"
-        if record["offer"] not in campaign.offers:
-            return f"the campaign has no offer {record['offer']} any more"
-        if record["format"] not in campaign.formats:
-            return f"the campaign has no format {record['format']} any more"
-        if record["locale"] not in campaign.markets[record["market"]].locales:
-            return f"the market has no locale {record['locale']} any more"
-        return f"{record['offer']} does not run on {day}"
+        offer = campaign.offers.get(record["offer"])
+        first, last, end = campaign.valid_from, campaign.valid_to, offer and offer.valid_to
+        locales = campaign.markets[record["market"]].locales
+        gone = (
+            (last and day > last, f"the campaign ended on {last}"),
+            (first and day < first, f"the campaign does not begin before {first}"),
+            (offer is None, f"the campaign has no offer {record['offer']} any more"),
+            (end and end.day <= day, f"the offer {record['offer']} ended on {end}"),
+            (
+                record["format"] not in campaign.formats,
+                f"the campaign has no format {record['format']} any more",
+            ),
+            (
+                record["locale"] not in locales,
+                f"the market has no locale {record['locale']} any more",
+            ),
+            (True, f"{record['offer']} does not run on {day}"),
+        )
+        return next(said for applies, said in gone if applies)
 
 
 def _difference(role: str, shown: str | None, said: str | None, day: dt.date) -> str:

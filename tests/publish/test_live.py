@@ -188,3 +188,20 @@ def test_a_file_that_is_not_what_shipped_is_damaged(
     assert states(look(planned.campaign))["de_DE"] == "damaged"
     file.unlink()
     assert states(look(planned.campaign))["de_DE"] == "damaged"
+
+
+def test_an_offer_that_ends_this_evening_is_told_and_is_expired_with_the_minute(
+    plan: MakePlan, export: Export, look: Looker
+) -> None:
+    planned = plan(("    price:", "    valid_to: 2026-12-01 18:00\n    price:"))
+    export(planned)
+    hour = dt.timedelta(hours=1)
+    assert states(look(planned.campaign, within=2 * hour))["de_DE"] == "true"
+    before = look(planned.campaign, within=6 * hour)["de_DE"].truth
+    assert (before.state, before.since) == (State.ENDING, "2026-12-01T17:00:00Z")
+    assert before.reason == "the offer bowl ends on 2026-12-01 18:00"
+    after = look(planned.campaign, at=NOON + 5 * hour)["de_DE"].truth
+    assert (after.state, after.reason) == (
+        State.EXPIRED,
+        "the offer bowl ended on 2026-12-01 18:00",
+    )
