@@ -37,6 +37,7 @@ class Creative:
         src: Address of the file relative to the page; empty if there is none.
         fallback: Why the studio's plate stands in for a paid picture; empty if it does not.
         approved: Whether it ships because a person approved it.
+        machine: Whether a machine wrote words on it that nobody approved.
         decision: What a person said about it, in a sentence; empty if nobody did.
         overview: Address of the picture with its boxes; empty if there is none.
         language: BCP 47 tag of its copy.
@@ -58,6 +59,7 @@ class Creative:
     reason: str
     fallback: str
     approved: bool
+    machine: bool
     decision: str
     verdict: Judgement
     src: str
@@ -100,6 +102,7 @@ def creative_of(record: Record) -> Creative:
         reason=said[0],
         fallback=said[1],
         approved=is_approved(record),
+        machine="machine" in part(record, "words").values(),
         decision=decision.said if decision else "",
         verdict=judgement_of(proof),
         src=address(text_of(record, "file")),

@@ -226,6 +226,18 @@ def test_a_text_of_the_markets_own_territory_is_what_its_translator_gets() -> No
     assert message.ids == ("While stocks last, plus tax", "")
 
 
+def test_two_markets_of_one_language_each_get_their_own_copy(shelf: Shelf) -> None:
+    text = CAMPAIGN.replace("  ch: {locales: [de_CH]", "  ch: {locales: [de_CH, de_AT]").replace(
+        "cta: {en: Order now}", "cta: {en: Order now, en_CH: Order in Switzerland}"
+    )
+    swiss = entry("lunch/*/cta@ch", "Order in Switzerland", "In der Schweiz bestellen")
+    loaded = load(shelf({"pl": (OFFER_PL, CTA_PL), "de": (CTA_DE, swiss)}, text))
+    assert loaded.campaign.copy_["cta"]["de_AT"] == "Jetzt bestellen"
+    assert loaded.campaign.copy_["cta"]["de_CH"] == "In der Schweiz bestellen"
+    (problem,) = told(shelf({"pl": (OFFER_PL, CTA_PL), "de": (CTA_DE,)}, text))
+    assert "lunch/*/cta@ch: is not in the catalogue (market ch, de_CH)" in problem
+
+
 @pytest.mark.parametrize(
     ("content", "line", "what"),
     [

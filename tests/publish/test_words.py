@@ -86,6 +86,7 @@ def test_the_gallery_shows_whose_words_they_are_and_what_needs_a_look(
     text = page.read_text("utf-8")
     assert "words from <b>a machine, approved by nobody</b>" in text
     assert "words from <b>the campaign file</b>" in text
+    assert text.count('<span class="stand-in">Words by a machine, approved by nobody</span>') == 2
     assert "<summary>3 translations need a look</summary>" in text
     assert "lunch/*/cta: is obsolete" in text
     assert HOSTILE not in text
