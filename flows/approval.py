@@ -20,6 +20,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
+from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.artifacts import plain
@@ -81,7 +82,14 @@ class Answer(RunInput):
     )
 
 
-@flow(name="approval", flow_run_name="what is held", retries=0, persist_result=True)
+def run_name() -> str:
+    """Return the name of the run: of which campaigns and day it asks."""
+    request = Request.model_validate(flow_run.parameters["request"])
+    campaigns = ", ".join(request.campaigns) or "all campaigns"
+    return f"what is held · {campaigns} · {request.day or 'newest day'}"
+
+
+@flow(name="approval", flow_run_name=run_name, retries=0, persist_result=True)
 def approval(request: Request = NEWEST) -> State[None]:
     """Ask about each creative that waits, and do what is said.
 

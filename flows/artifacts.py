@@ -189,7 +189,7 @@ def _summary(name: str, outcomes: Sequence[Outcome], bills: Sequence[Bill]) -> d
         "held": str(counts[Status.HELD]),
         "paid": f"${paid:.2f}",
         "turned down": str(sum(bill.turned_down for bill in bills)),
-        "used of the day's budget": ", ".join(map(_used, bills)),
+        "used of the day's budget": ", ".join(map(_used, bills)) or "nothing to pay",
     }
 
 

@@ -8,11 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from prefect import get_run_logger
-from prefect.artifacts import (
-    create_image_artifact,
-    create_markdown_artifact,
-    create_table_artifact,
-)
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.deployments import run_deployment
@@ -99,7 +95,10 @@ def results(work: Work) -> None:
             description="Held back: what was asked for, what was read, and where",
         )
     if sheet := artifacts.contact_sheet(outcomes, work.read):
-        create_image_artifact(sheet, key="daily-contact-sheet", description="Contact sheet")
+        # As Markdown, since below an image artifact Prefect prints its address, which is the image.
+        create_markdown_artifact(
+            f"![Contact sheet]({sheet})", key="daily-contact-sheet", description="Contact sheet"
+        )
     signals = [*held_signals(groups), *budget_signals(published.bills.bills)]
     _emit(work, [*signals, *collapse_signals(work.rates(), groups)])
 

@@ -80,7 +80,7 @@ def test_the_summary_counts_and_adds_up_what_the_ledger_has(outcome: Maker) -> N
 
 def test_a_run_without_paid_providers_has_paid_nothing(outcome: Maker) -> None:
     (deals, every) = artifacts.summary_table({"deals": [outcome("a")]})
-    assert (deals["paid"], deals["used of the day's budget"]) == ("$0.00", "")
+    assert (deals["paid"], deals["used of the day's budget"]) == ("$0.00", "nothing to pay")
     assert every["paid"] == "$0.00"
 
 
