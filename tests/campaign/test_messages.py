@@ -285,6 +285,25 @@ def test_a_catalogue_is_written_as_it_is_read(tmp_path: pathlib.Path) -> None:
     assert catalogue_bytes(read, read.entries, {}, CREATED) == read.content
 
 
+def test_what_gettexts_own_tools_write_is_understood(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "pl.po"
+    path.write_text(
+        '#, fuzzy, max-length:30\n#| msgid ""\n#| "Order "\n#| "now"\nmsgctxt "a/*/cta"\n'
+        'msgid ""\n"Order "\n"today"\nmsgstr "Zamów"\n\n'
+        '#~| msgid "x"\n#~ msgid "old"\n#~ msgstr "stary"\n',
+        "utf-8",
+        newline="\r\n",
+    )
+    read = read_catalogue(path, "pl")
+    assert read.problems == ()
+    (now, gone) = read.entries
+    assert (now.ids[0], now.previous, now.fuzzy) == ("Order today", "Order now", True)
+    assert (now.flags, now.line) == (("max-length:30",), 6)
+    assert gone.obsolete
+    written = catalogue_bytes(read, read.entries, {}, CREATED).decode()
+    assert '#, fuzzy, max-length:30\n#| msgid "Order now"\n' in written
+
+
 def test_what_a_tool_wrote_into_the_header_stays(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "pl.po"
     path.write_text(

@@ -17,6 +17,8 @@ from pipeline.errors import Problem
 ENDING = ".po"
 PLURAL_FORMS = "Plural-Forms"
 FUZZY = "fuzzy"
+_OWN_FLAGS = frozenset({FUZZY, "python-format", "python-brace-format"})
+"""Flags that follow from the entry: Babel adds those of placeholders itself."""
 MACHINE = "provenance: machine"
 """The translator's comment that says a machine wrote a string; whoever approves it removes it.
 
@@ -28,7 +30,9 @@ MOST_BYTES = 5_000_000
 """What lies beyond is not read, and so is the entry that it cuts: a campaign has far less."""
 _WIDEST = 10_000
 """Characters of a line: nothing is wrapped, so that a changed word is one changed line."""
-_PREVIOUS = "| msgid "
+_PREVIOUS = re.compile(r'^\| msgid (".*"(?:\n\| ".*")*)$', re.MULTILINE)
+_PREVIOUS_OBSOLETE = re.compile(r"^#~ ?\|.*$", re.MULTILINE)
+"""What gettext says of an obsolete entry's older text; Babel refuses such a line."""
 _KEYWORD = re.compile(r'(?:#~ ?)?(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[[0-9]\])?)\s*)?(".*")')
 _TOO_MANY = re.compile(r"nplurals\s*=\s*[0-9]{3}")
 _HEAD = re.compile(
@@ -49,6 +53,7 @@ class Entry:
         fuzzy: Whether somebody has to look at it again.
         obsolete: Whether it is kept although nothing asks for it any more.
         comments: What translators said about it.
+        flags: What else is marked on it, such as Weblate's `max-length:30`.
         previous: The text it was translated from, if that was another one.
     """
 
@@ -59,6 +64,7 @@ class Entry:
     fuzzy: bool = False
     obsolete: bool = False
     comments: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     previous: str = ""
 
     @property
@@ -147,7 +153,7 @@ def _parsed(blank: Catalogue, text: str) -> Catalogue:
     if _TOO_MANY.search(text):  # Babel would make room for that many forms
         return _broken(blank, 1, "has Plural-Forms of too many forms", "correct its header")
     try:
-        catalog = read_po(io.StringIO(text), abort_invalid=True)
+        catalog = read_po(io.StringIO(_PREVIOUS_OBSOLETE.sub("", text)), abort_invalid=True)
     except PoFileError as error:
         what = str(error.args[0]).rpartition(" on ")[0] or "is not a PO file"
         return _broken(blank, error.lineno + 1, what, "correct the entry")
@@ -228,7 +234,7 @@ def _entry(message: PoMessage) -> Entry:
     ids = message.id if isinstance(message.id, tuple) else (message.id, "")
     forms = message.string if isinstance(message.string, tuple) else (message.string,)
     said = [comment for comment in message.user_comments if not comment.startswith("|")]
-    before = [c for c in message.user_comments if c.startswith(_PREVIOUS)]
+    before = _PREVIOUS.search("\n".join(message.user_comments))
     return Entry(
         context=message.context or "",
         ids=(str(ids[0]), str(ids[1])),
@@ -236,7 +242,8 @@ def _entry(message: PoMessage) -> Entry:
         line=message.lineno or 0,
         fuzzy=FUZZY in message.flags,
         comments=tuple(said),
-        previous=denormalize(before[0].removeprefix(_PREVIOUS)) if before else "",
+        flags=tuple(sorted(message.flags - _OWN_FLAGS)),
+        previous=denormalize(before[1].replace("\n| ", "\n")) if before else "",
     )
 
 
@@ -258,7 +265,7 @@ def _add(catalog: Catalog, entry: Entry, notice: Notice) -> None:
         entry.ids if plural else entry.ids[0],
         entry.forms if plural else entry.forms[0],
         locations=[(name, line)] if name else [],
-        flags={FUZZY} if entry.fuzzy else set(),
+        flags={*entry.flags, *([FUZZY] if entry.fuzzy else [])},
         auto_comments=notice.comments,
         user_comments=entry.comments,
         previous_id=(entry.previous,) if entry.previous else (),
