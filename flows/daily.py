@@ -101,7 +101,7 @@ def daily(request: Form = EVERYTHING) -> State[None]:
     made: list[Work] = []
     for scheduled in works(found, request):
         told.rename(scheduled.title)
-        made.append(_conduct_surely(scheduled))
+        made.append(conduct_surely(scheduled))
     return _conclude(made, request) if made else _nothing(found)
 
 
@@ -114,7 +114,7 @@ def _nothing(found: Due) -> State[None]:
     return Completed(name="NothingDue", message=said)
 
 
-def _conduct_surely(work: Work) -> Work:
+def conduct_surely(work: Work) -> Work:
     """Let tasks do the work; whatever Prefect does not begin in time is done without it."""
     work.conductor.leads.set()
     backstop = threading.Thread(target=_finish, args=(work,), name="backstop")

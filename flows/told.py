@@ -19,7 +19,7 @@ from prefect.states import Completed
 from flows import artifacts
 from flows.evidence import evidence
 from flows.signals import Signal, budget_signals, collapse_signals, held_signals
-from flows.work import Work
+from flows.work import Work, counted
 from pipeline.due import Due
 from pipeline.produce.outcome import Outcome
 
@@ -62,8 +62,8 @@ def plan(text: str, found: Due) -> State[None]:
     create_markdown_artifact(f"{code}\n", key="daily-plan", description="What would be made")
     count = sum(day_plan.size for day_plan in found.plans)
     cost = sum(one.cost for day_plan in found.plans for one in day_plan.plans)
-    said = f"dry run: {count} creatives for ${cost:.2f} are due; nothing was made or paid"
-    rename(f"dry run · {count} creatives · ${cost:.2f}")
+    said = f"dry run: {counted(count)} due, for ${cost:.2f}; nothing was made or paid"
+    rename(f"dry run · {counted(count)} · ${cost:.2f}")
     return Completed(name="Planned", message=said)
 
 

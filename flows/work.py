@@ -159,8 +159,13 @@ def title_of(day_plan: dayplan.DayPlan) -> str:
     markets = dict.fromkeys(market for plan in day_plan.plans for market in plan.days)
     days = sorted({day.isoformat() for plan in day_plan.plans for day in plan.days.values()})
     when = " to ".join(dict.fromkeys((days[0], days[-1]))) if days else ""
-    count = "1 creative" if day_plan.size == 1 else f"{day_plan.size} creatives"
-    return " · ".join(filter(None, (_few(campaigns, ", "), _few(list(markets), " "), when, count)))
+    parts = (_few(campaigns, ", "), _few(list(markets), " "), when, counted(day_plan.size))
+    return " · ".join(filter(None, parts))
+
+
+def counted(creatives: int) -> str:
+    """Return how many creatives there are, in words."""
+    return "1 creative" if creatives == 1 else f"{creatives} creatives"
 
 
 def _few(names: Sequence[str], between: str) -> str:

@@ -15,11 +15,11 @@ REHEARSAL = pathlib.Path(__file__).with_name("rehearsal.py")
 
 
 def rehearse(
-    folder: pathlib.Path, environment: dict[str, str], batches: int, seconds: float
+    folder: pathlib.Path, environment: dict[str, str], batches: int, seconds: float, *how: str
 ) -> subprocess.Popen[str]:
     """Start a run with stand-in work in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, REHEARSAL, str(folder), str(batches), str(seconds)],
+        [sys.executable, REHEARSAL, str(folder), str(batches), str(seconds), *how],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,8 +1,10 @@
-"""A run with stand-in work, in a process of its own: `rehearsal.py FOLDER BATCHES SECONDS`.
+"""A run with stand-in work, in a process of its own: `rehearsal.py FOLDER BATCHES SECONDS [tick]`.
 
-Prints one JSON object: what Prefect has of the run, and the thread that did each batch.
+Prints one JSON object: what Prefect has of the run, and the thread that did each batch. With
+`tick` it is conducted as a scheduled run is, by Prefect first and without it if need be.
 """
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
@@ -17,6 +19,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from flows import server
 from flows.form import Form
 from flows.once import Once
 from flows.run import Patience, leave, run_recorded
@@ -148,6 +151,32 @@ class Rehearsal:
         )
 
 
+def tick(folder: pathlib.Path, batches: int, seconds: float) -> None:
+    """Run as a scheduled run does, print what happened, and end."""
+    found = server.find_or_start(folder / "prefect", os.environ)
+    if found is None:
+        leave(1)
+    known = server.client_environment(found, folder / "prefect", os.environ)
+    os.environ.update({**server.STEADY, **known, "PREFECT_LOGGING_LEVEL": "CRITICAL"})
+    from prefect import flow  # noqa: PLC0415 - it reads its settings on import
+
+    from flows.daily import conduct_surely  # noqa: PLC0415 - likewise
+
+    rehearsal = Rehearsal(folder, seconds)
+    work = rehearsal.work(batches)
+    began = time.monotonic()
+
+    @flow(name="tick")
+    def conducted() -> int:
+        return conduct_surely(work).size
+
+    with contextlib.suppress(Exception):  # what Prefect raises when it cannot record the end
+        conducted()
+    said = {"by": rehearsal.by, "seconds": time.monotonic() - began}
+    sys.stdout.write(json.dumps(said))
+    leave(0)
+
+
 def main(folder: pathlib.Path, batches: int, seconds: float) -> None:
     """Run, print what happened, and end."""
     rehearsal = Rehearsal(folder, seconds)
@@ -171,4 +200,5 @@ def main(folder: pathlib.Path, batches: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    begin = tick if sys.argv[4:] == ["tick"] else main
+    begin(pathlib.Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

@@ -1,6 +1,7 @@
 """A server that is slow, locked or restarted: the same files, and the run ends within a minute."""
 
 import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -101,3 +102,16 @@ def test_a_server_that_is_restarted_in_mid_run_does_not_hold_up_the_work(
     assert again is not None
     assert again.api == running.api
     check(folder, ended(run), gone)
+
+
+def test_a_scheduled_run_whose_server_is_lost_for_good_makes_and_publishes_everything(
+    folder: pathlib.Path, running: server.Server, environment: dict[str, str]
+) -> None:
+    run = rehearse(folder, environment, BATCHES, 2, "tick")
+    wait_for(folder / "began-1")
+    assert running.pid is not None
+    os.killpg(running.pid, signal.SIGKILL)
+    gone = time.monotonic()
+    output, chatter = run.communicate(timeout=180)
+    assert output, chatter
+    check(folder, json.loads(output), gone)
