@@ -54,8 +54,8 @@ def works(found: Due, form: Form) -> Iterator[Work]:
 
 def _work(day_plan: dayplan.DayPlan, form: Form) -> Work | None:
     settings = read_settings(os.environ, os.cpu_count() or 1)
-    for problem in dayplan.preflight(day_plan):
-        _LOG.warning("will be held: %s", problem)
+    for finding in dayplan.preflight(day_plan):
+        _LOG.warning("%s", finding)
     reader = Proofreader.standard()
     session = open_session(day_plan, settings, _now)
     for claim in session.taken:

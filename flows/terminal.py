@@ -90,8 +90,8 @@ def run_at_terminal(request: dayplan.RunRequest, settings: Settings, *, plain: b
         click.echo(f"gallery  {request.out / 'index.html'}")
         return ExitCode.ACCEPTED
     click.echo(f"{day_plan.size} creatives, {day_plan.changed} of them new or changed")
-    for problem in dayplan.preflight(day_plan):
-        click.echo(f"will be held: {problem}", err=True)
+    for finding in dayplan.preflight(day_plan):
+        click.echo(str(finding), err=True)
     session = open_session(day_plan, settings, _now)
     for claim in session.taken:
         click.echo(str(claim))

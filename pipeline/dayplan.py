@@ -13,11 +13,13 @@ from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.document import Document
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.campaign.messages.words import Words, words_of
-from pipeline.errors import CampaignError, Problem, UsageError
+from pipeline.errors import CampaignError, UsageError
 from pipeline.plan.asked import unable
 from pipeline.plan.catalogue import capabilities
 from pipeline.plan.choice import Known
-from pipeline.plan.plan import Plan, Planned, make_plan, misfit_problem, misfits
+from pipeline.plan.plan import Plan, Planned, make_plan
+from pipeline.plan.preflight.finding import Finding
+from pipeline.plan.preflight.look import findings, refusals, unfit
 from pipeline.plan.rates import UNMEASURED, Rates
 from pipeline.plan.variants import Variant
 from pipeline.produce.ledger.rates import measured_rates
@@ -240,17 +242,20 @@ def _rates(loaded: Sequence[LoadedCampaign], settings: Settings) -> Rates:
     return UNMEASURED
 
 
-def preflight(day_plan: DayPlan) -> tuple[Problem, ...]:
-    """Return the lines that cannot be set: too long, or with a character no font has.
+def preflight(day_plan: DayPlan) -> tuple[Finding, ...]:
+    """Return what the rules find in a day's plan, and the lines that cannot be set.
 
     What stands unchanged was set and accepted before, so it is not laid out again.
     """
     renderer = TakumiRenderer()
     return tuple(
-        misfit_problem(plan.campaign, variant, misfit)
-        for plan in day_plan.plans
-        for variant, misfit in misfits(plan.to_make, renderer)
+        found for plan in day_plan.plans for found in (*findings(plan), *unfit(plan, renderer))
     )
+
+
+def refusals_of(day_plan: DayPlan) -> dict[str, str]:
+    """Return variant id to why it is not made, by the rules that need no typesetter."""
+    return refusals(found for plan in day_plan.plans for found in findings(plan))
 
 
 def everything_stands(day_plan: DayPlan) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.campaign.calendar import not_valid, wall_clock
 from pipeline.daily import Workshop
-from pipeline.dayplan import DayPlan, load
+from pipeline.dayplan import DayPlan, load, refusals_of
 from pipeline.errors import CampaignError, TemplateError, UsageError
 from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.plan import Plan
@@ -164,7 +164,9 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
     active = max((till.active(name) for name in sorted(_providers(paid))), default=1)
     till.resume({job: variant.request for job, variant in jobs.items()}, active)
     opinions = _opinions(session, workshop.press.store, till, environment)
-    press = dataclasses.replace(workshop.press, till=till, opinions=opinions)
+    press = dataclasses.replace(
+        workshop.press, till=till, opinions=opinions, refused=refusals_of(session.day_plan)
+    )
     return dataclasses.replace(
         workshop,
         press=press,

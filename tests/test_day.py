@@ -163,7 +163,9 @@ def test_preflight_names_the_line_that_does_not_fit(
     request_of: Callable[..., RunRequest], settings: Settings
 ) -> None:
     long = CAMPAIGN.replace("{de: Bowls,", "{de: " + "Bowls und " * 25 + ",")
-    (problem,) = preflight(prepare(request_of(long), settings))
+    (finding,) = preflight(prepare(request_of(long), settings))
+    problem = finding.problem
+    assert str(finding).startswith("will be held: ")
     assert (problem.line, problem.path) == (14, "offers.bowl.copy.headline.de")
     assert problem.remedy == "shorten it or leave the format out"
     assert preflight(prepare(request_of(), settings)) == ()

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 def check(files: tuple[pathlib.Path, ...], day: dt.datetime | None) -> None:
     """Report every problem of campaign files, with line numbers."""
     from pipeline.dayplan import preflight, prepare
+    from pipeline.plan.preflight.finding import Severity
+    from pipeline.plan.preflight.look import said
 
     plan = prepare(request_of(files, pathlib.Path("out"), day, ()), settings_here())
-    if problems := preflight(plan):
+    found = preflight(plan)
+    for one in said(found, Severity.WARNING):
+        click.echo(str(one))
+    if problems := tuple(one.problem for one in said(found, Severity.ERROR)):
         raise CampaignError(problems)
     click.echo(f"{len(plan.plans)} campaigns, {plan.size} creatives a day: no problems")
     for note in (note for one in plan.plans for note in one.campaign.words.notes):
@@ -50,7 +55,7 @@ def plan(
     pseudo: bool,
 ) -> None:
     """Print what would be made, why, and what it would cost."""
-    from pipeline.dayplan import prepare
+    from pipeline.dayplan import preflight, prepare
     from pipeline.plan.report import plan_report
 
     request = request_of(files, out, day, markets)
@@ -62,6 +67,8 @@ def plan(
         click.echo(f"[{','.join(plan.to_json() for plan in prepared.plans)}]")
         return
     click.echo("\n\n".join(plan_report(plan) for plan in prepared.plans))
+    for finding in preflight(prepared):
+        click.echo(str(finding))
 
 
 def _try_pseudo(request: "RunRequest") -> None:
@@ -71,12 +78,15 @@ def _try_pseudo(request: "RunRequest") -> None:
         CampaignError: With the texts that do not.
     """
     from pipeline.campaign.messages.pseudo import pseudo_words
-    from pipeline.dayplan import preflight, prepare
+    from pipeline.dayplan import prepare
+    from pipeline.plan.preflight.look import unfit
+    from pipeline.typeset.renderer import TakumiRenderer
 
+    renderer = TakumiRenderer()
     tried = prepare(request, settings_here(), pseudo_words)
     if not tried.size:
         raise UsageError("the campaigns have ended; name a day on which they run with --day")
-    if problems := tuple(dict.fromkeys(preflight(tried))):
+    if problems := tuple(one.problem for plan in tried.plans for one in unfit(plan, renderer)):
         raise CampaignError(problems)
     click.echo(f"{tried.size} creatives in the pseudo-locale: texts a third longer fit")
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import decimal
 import functools
 import pathlib
 from collections.abc import Iterator, Mapping
@@ -40,6 +41,7 @@ class Variant:
         format: Size and file rules.
         day: The market's campaign day.
         lines: The lines that stand on the creative, in reading order.
+        prices: `price` and `was` to the day's amounts, for those there are.
         scene: The scene.
         lettering: Role to `typeset` or `model`.
         why: Role to the reason for that, in plain words.
@@ -74,6 +76,7 @@ class Variant:
     format: Format
     day: dt.date
     lines: tuple[Line, ...]
+    prices: dict[str, decimal.Decimal]
     scene: Scene
     lettering: dict[str, str]
     why: dict[str, str]
@@ -229,6 +232,7 @@ def _lettered(asker: Asker, shown: tuple[Line, ...], route: Route, engine: str) 
         format=fmt,
         day=at.day,
         lines=shown,
+        prices=at.amounts,
         scene=scene,
         lettering=route.lettering,
         why=route.why,

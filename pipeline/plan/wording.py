@@ -58,6 +58,12 @@ class Coordinate:
         return self._money(self.running.was, self._offer.was)
 
     @property
+    def amounts(self) -> dict[str, decimal.Decimal]:
+        """Return `price` and `was` to the day's amounts, for those there are."""
+        found = {"price": self.price, "was": self.was}
+        return {name: money.amount for name, money in found.items() if money}
+
+    @property
     def until(self) -> dt.date:
         """Return the last day of the offer, or of the campaign if the offer names none."""
         end = self._offer.valid_to

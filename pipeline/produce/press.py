@@ -2,6 +2,7 @@
 
 import dataclasses
 import decimal
+from collections.abc import Mapping
 
 from pipeline.errors import BudgetError, ProviderError, StoreError
 from pipeline.plan.catalogue import STUDIO
@@ -25,6 +26,7 @@ class Press:
         store: Keeps pictures and outcomes.
         till: Pays for pictures; None if nothing may be paid.
         opinions: Asks for second opinions; None if nobody wants one.
+        refused: Variant id to why it is not made, as preflight found.
     """
 
     plates: Plates
@@ -32,6 +34,7 @@ class Press:
     store: Store
     till: Till | None = None
     opinions: Opinions | None = None
+    refused: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def produce(self, variant: Variant) -> Outcome:
         """Return how a variant ended.
@@ -44,6 +47,8 @@ class Press:
         Raises:
             ToolMissingError: If an engine or font is not installed.
         """
+        if variant.id in self.refused:
+            return held(variant, self.compositor.engine, self.refused[variant.id], None)
         known = self.store.outcome(variant.fingerprint)
         if known and known.deliverable and self.store.holds(known.pictures):
             return _reused(known, variant)

@@ -1,0 +1,1 @@
+"""Preflight: what is wrong with a plan, found before anything is paid."""
