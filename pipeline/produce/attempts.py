@@ -282,7 +282,7 @@ class Attempts:
     def _fetched(self, entry: Entry, answer: Poll) -> Brought:
         content = self.provider.fetch(_ticket(entry), answer.url)
         try:
-            sha256 = self.store.put(content)
+            sha256 = self.store.put(content, flushed=True)
         except OSError as error:
             reason = f"pictures cannot be kept ({error.strerror or error}); free some disk space"
             self.gate.close(f"{reason}, then run again")

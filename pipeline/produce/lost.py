@@ -32,7 +32,7 @@ def regained(provider: Provider, store: Store, entry: Entry) -> bytes | None:
     if content is None and entry.ticket is not None:
         content = _fetched(provider, entry)
         if content is not None:
-            store.put(content)
+            store.put(content, flushed=True)
     return content
 
 

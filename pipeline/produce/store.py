@@ -42,18 +42,23 @@ class Store:
         self._bucket = bucket
         self._uploads = Uploads(folder, bucket) if bucket else None
 
-    def put(self, content: bytes) -> str:
+    def put(self, content: bytes, *, flushed: bool = False) -> str:
         """Store bytes and return their SHA-256, which is their name.
 
         A file of that name that was torn or damaged is written again. If the bucket cannot be
         reached, the file waits here until it can.
+
+        Args:
+            content: The bytes.
+            flushed: Whether they survive a power cut from then on, as what is paid for must;
+                what is torn counts as missing, and is made again for nothing.
 
         Raises:
             OSError: If the disk is full.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         known = self._here(sha256) is not None
-        self._write(_picture(sha256), content, known=known)
+        self._write(_picture(sha256), content, known=known, flushed=flushed)
         return sha256
 
     def get(self, sha256: str) -> bytes | None:
@@ -130,14 +135,16 @@ class Store:
         same = content is not None and hashlib.sha256(content).hexdigest() == sha256
         return content if same else None
 
-    def _write(self, name: str, content: bytes, *, known: bool = False) -> None:
+    def _write(
+        self, name: str, content: bytes, *, known: bool = False, flushed: bool = False
+    ) -> None:
         """Write a file and bring it to the bucket; what is known here is only brought there."""
         if self._uploads is None:
             if not known:
-                write_whole(self._folder / name, content)
+                write_whole(self._folder / name, content, flushed=flushed)
         elif not known:
             with self._uploads.promised(name):
-                write_whole(self._folder / name, content)
+                write_whole(self._folder / name, content, flushed=flushed)
         else:
             self._uploads.again(name)
 

@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.files import holding, write_whole
+from pipeline.files import flush_all, holding, write_whole
 from pipeline.plan.plan import Plan
 from pipeline.plan.provenance import provenance_of
 from pipeline.plan.variants import Variant
@@ -122,6 +122,7 @@ class Exporter:
         }
         manifest = manifest_of(head, creatives, sorted(retired))
         if _differs(manifest, before):
+            flush_all()  # the files that it names are there before it is
             write_manifest(folder, manifest)
         strays = {record["file"] for record in made} - named - {None}
         for file in retired | strays:  # of earlier runs too, should one have ended before this
@@ -173,7 +174,7 @@ class Exporter:
     def _write(self, path: pathlib.Path, sha256: str) -> None:
         content = self.store.get(sha256)
         if content is not None and not _is(path, content):
-            write_whole(path, content)
+            write_whole(path, content, flushed=False)
 
 
 def write_gallery(

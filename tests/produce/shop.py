@@ -87,10 +87,10 @@ class FullStore(Store):
 
     full = False
 
-    def put(self, content: bytes) -> str:
+    def put(self, content: bytes, *, flushed: bool = False) -> str:
         if self.full:
             raise OSError(28, "No space left on device")
-        return super().put(content)
+        return super().put(content, flushed=flushed)
 
     def forget(self, sha256: str) -> None:
         self.file(sha256).unlink()

@@ -1,0 +1,182 @@
+"""What a large day costs beside provider, lettering and proof.
+
+    python -m benchmarks.scale --variants 10000
+    python -m benchmarks.scale --plan 100000
+    python -m benchmarks.scale --studio
+
+The first makes a day with 1, 2 and 4 workers, each in a process of its own, with a stub provider
+and without setting or reading a word; the second only plans; the third makes the creatives of the
+examples with studio and proof. Each exits with 1 if a promise is broken, and names it.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from benchmarks.page import Page, publish, table
+from benchmarks.speed import whole_line
+from pipeline.proof.prove import Proofreader
+
+CPU_MS, WALL_MS = 4.0, 10.0
+"""The most that a creative may cost beside provider, lettering and proof."""
+
+SLOPE_KB = 10.0
+"""The most by which the memory may grow with each creative that is made: its outcome, which the
+manifest is written from."""
+
+PLAN_KB = 12.0
+"""The most that a planned creative may take in memory."""
+
+WORKERS = (1, 2, 4)
+PAGE = Page(
+    file=pathlib.Path(__file__).parent / "scale.md",
+    head="""\
+# What a large day costs
+
+Made by `benchmarks/scale.py`; each section is written by the command that it names. CPU is user
+and system time of the process. The machine is shared with other work, so wall times are an upper
+bound, and ratios say more than seconds.
+""",
+    packages=("sqlalchemy", "pydantic", "jinja2", "babel"),
+    reads=False,
+)
+
+
+def measured(variants: int, workers: int) -> dict[str, float]:
+    """Return what a day of so many creatives costs, in a process of its own; 0 workers plan."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "benchmarks.scale_day", folder]
+        words += ["--variants", str(variants), "--workers", str(workers)]
+        said = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - our own module
+    return dict(json.loads(said.stdout))
+
+
+def made(variants: int) -> list[str]:
+    """Make the day with each number of workers; return the promises that are broken."""
+    rows, broken = [], []
+    first: dict[str, float] = {}
+    for workers in WORKERS:
+        found = measured(variants, workers)
+        first = first or found
+        each = {name: found[name] / found["creatives"] * 1e3 for name in _PARTS}
+        speed = first["wall"] / found["wall"]
+        figures = [f"{each[name]:.1f}" for name in _PARTS]
+        rows.append(
+            [workers, *figures, f"{speed:.2f}", f"{found['slope']:.1f}", f"{found['peak']:.0f}"]
+        )
+        promises = {
+            f"{each['cpu']:.1f} ms of CPU, wanted {CPU_MS}": each["cpu"] <= CPU_MS,
+            f"{each['wall']:.1f} ms of wall time, wanted {WALL_MS}": each["wall"] <= WALL_MS,
+            f"{found['slope']:.1f} KB a creative, wanted {SLOPE_KB}": found["slope"] <= SLOPE_KB,
+        }
+        broken += [f"{workers} workers: {what}" for what, kept in promises.items() if not kept]
+    head = (
+        "workers",
+        "plan",
+        "work",
+        "publish",
+        "CPU ms",
+        "wall ms",
+        "speed",
+        "KB each",
+        "peak MB",
+    )
+    publish(
+        "day",
+        f"A day of {variants:,} creatives",
+        [
+            (
+                f"`benchmarks/scale.py --variants {variants}`, a ledger in SQLite, without "
+                "Prefect. Milliseconds a creative: CPU of planning, making and publishing, all "
+                "CPU, and wall time; how much faster than one worker; by how many KB the memory "
+                "grows with each creative while they are made, and the highest memory in all."
+            ),
+            table(head, rows),
+            _wanted(broken),
+        ],
+        PAGE,
+    )
+    return broken
+
+
+_PARTS = ("plan", "work", "publish", "cpu", "wall")
+
+
+def plan_of(variants: int) -> list[str]:
+    """Plan a day; return the promises that are broken."""
+    found = measured(variants, 0)
+    count = found["creatives"]
+    each = found["grown"] / count * 1e3
+    broken = [f"{each:.1f} KB a creative, wanted {PLAN_KB}"] if each > PLAN_KB else []
+    publish(
+        "plan",
+        f"A plan of {variants:,} creatives",
+        [
+            f"`benchmarks/scale.py --plan {variants}`.",
+            table(
+                ("creatives", "CPU ms each", "KB each", "peak MB"),
+                [
+                    [
+                        f"{count:,.0f}",
+                        f"{found['cpu'] / count * 1e3:.2f}",
+                        f"{each:.1f}",
+                        f"{found['peak']:.0f}",
+                    ]
+                ],
+            ),
+            f"Held to {PLAN_KB:.0f} KB each. {_wanted(broken)}",
+        ],
+        PAGE,
+    )
+    return broken
+
+
+def studio() -> list[str]:
+    """Make the creatives of the examples with studio and proof; there is no promise."""
+    creatives, seconds, cpu = whole_line(Proofreader.standard())
+    publish(
+        "studio",
+        "Studio and proof",
+        [
+            (
+                "`benchmarks/scale.py --studio`: plate, words, file and proof of the examples of "
+                f"one day on 2 cores: {creatives} creatives in {seconds:.0f} s, "
+                f"{creatives / seconds:.2f} a second, for {cpu / creatives:.2f} s of CPU each."
+            )
+        ],
+        PAGE,
+    )
+    return []
+
+
+def _wanted(broken: Sequence[str]) -> str:
+    return f"Falls short: {'; '.join(broken)}." if broken else "All that was wanted holds."
+
+
+def main() -> None:
+    """Measure what is asked for; exit with 1 if a promise is broken."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--variants", type=int, default=0, help="creatives of a day")
+    parser.add_argument("--plan", type=int, default=0, metavar="N", help="creatives of a plan")
+    parser.add_argument("--studio", action="store_true", help="the examples, with real proofs")
+    options = parser.parse_args()
+    broken: list[str] = []
+    if options.variants:
+        broken += made(options.variants)
+    if options.plan:
+        broken += plan_of(options.plan)
+    if options.studio:
+        broken += studio()
+    for promise in broken:
+        print(f"broken: {promise}", file=sys.stderr)
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
