@@ -22,6 +22,7 @@ CELL = (150, 190)  # pixels; a 4:5 picture fills it, others are centred
 PAPER = (244, 244, 245)
 
 LONGEST_REASON = 300  # characters
+LONGEST_TEXT = 60_000  # characters
 
 # Everything that Markdown or HTML gives a meaning to, in any position.
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>&:])")
@@ -142,6 +143,16 @@ def report(lines: Iterable[str], gallery: str, out: str) -> str:
     return "\n".join(
         [*(f"- {plain(line)}" for line in lines), f"- {where}", f"- Files: {plain(out)}"]
     )
+
+
+def as_printed(text: str) -> str:
+    """Return text in Markdown as it is printed: indented by four, a line is code, whatever it says.
+
+    Args:
+        text: Some lines; at most 60,000 characters of it are shown.
+    """
+    shown = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}\n…"
+    return "".join(f"    {seen(line)}\n" for line in shown.splitlines())
 
 
 def _address(url: str) -> str:

@@ -1,7 +1,7 @@
 """`prefect.yaml` for work pools: the deployments of `proofpress serve`, for several machines.
 
     python -m flows.pool > prefect.yaml     for the campaigns in campaigns/
-    prefect deploy --all                    puts them into the server of PREFECT_API_URL
+    python -m flows.deploy                  puts them into the server of PREFECT_API_URL
 
 Prefect itself is not imported here.
 """
@@ -26,8 +26,7 @@ TAG = "proofpress"
 _HEAD = """\
 # The deployments of Proofpress on a Prefect work pool, written by `python -m flows.pool`.
 #
-#   prefect work-pool create proofpress --type process
-#   prefect deploy --all
+#   python -m flows.deploy                      puts them into the server of PREFECT_API_URL
 #   prefect worker start --pool proofpress      on each machine, in this folder
 #
 # Several machines need one ledger for all (PROOFPRESS_LEDGER=postgresql://…) and one folder or

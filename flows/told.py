@@ -13,6 +13,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.deployments import run_deployment
 from prefect.events import emit_event
+from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
@@ -25,8 +26,6 @@ from pipeline.produce.outcome import Outcome
 
 GALLERY_URL = "PROOFPRESS_GALLERY_URL"
 """Variable of the environment with the address of the gallery, where a team serves the folder."""
-LONGEST_PLAN = 60_000
-"""Characters of a plan that are shown; `proofpress plan` prints all of it."""
 APPROVAL = "approval/held"
 
 
@@ -56,10 +55,9 @@ def skipped(found: Due) -> None:
 
 def plan(text: str, found: Due) -> State[None]:
     """Show the plan of a dry run; return how it ended."""
-    shown = text if len(text) <= LONGEST_PLAN else f"{text[:LONGEST_PLAN]}\n…"
-    # Indented by four, a line is code to Markdown, whatever it says.
-    code = "\n".join(f"    {artifacts.seen(line)}" for line in shown.splitlines())
-    create_markdown_artifact(f"{code}\n", key="daily-plan", description="What would be made")
+    create_markdown_artifact(
+        artifacts.as_printed(text), key="daily-plan", description="What would be made"
+    )
     count = sum(day_plan.size for day_plan in found.plans)
     cost = sum(one.cost for day_plan in found.plans for one in day_plan.plans)
     said = f"dry run: {counted(count)} due, for ${cost:.2f}; nothing was made or paid"
@@ -124,7 +122,10 @@ def ask(work: Work) -> None:
                 "campaigns": [signal.campaign],
             }
         }
-        run_deployment(APPROVAL, parameters=parameters, timeout=0, as_subflow=False)
+        try:
+            run_deployment(APPROVAL, parameters=parameters, timeout=0, as_subflow=False)
+        except ObjectNotFound:  # what is held stays held, and `proofpress review` is there too
+            get_run_logger().warning("there is no deployment %s, so nobody is asked", APPROVAL)
 
 
 def _emit(work: Work, signals: Iterable[Signal]) -> None:

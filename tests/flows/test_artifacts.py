@@ -218,3 +218,10 @@ def test_only_an_address_of_the_web_becomes_a_link() -> None:
     link = artifacts.report(["done"], "https://cdn.example/a b/index.html>)[x](y", "out")
     assert "(<https://cdn.example/a%20b/index.html%3E%29%5Bx%5D%28y>)" in link
     assert "](<" not in artifacts.report(["done"], "javascript:alert(1)", "out")
+
+
+@pytest.mark.parametrize("said", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_plan_is_shown_as_code_whatever_its_copy_says(said: str) -> None:
+    shown = artifacts.as_printed(f"daily-deals\n  de  price changed {said} \n\n<b>\n# x")
+    assert all(row.startswith("    ") for row in shown.splitlines())
+    assert not any(char in shown for char in "\x00\x1b\u202e\u2028")

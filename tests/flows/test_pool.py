@@ -1,14 +1,17 @@
 """`prefect.yaml` is what the example campaigns need, and has the deployments that serve makes."""
 
 import pathlib
+import subprocess
+import sys
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
-from flows import pool
+from flows import pool, server
 from flows.server import STEADY
 from pipeline.settings import PROJECT
+from tests.flows.asking import ask
 
 
 def test_the_file_of_the_project_is_the_one_that_the_command_prints(
@@ -40,3 +43,33 @@ def test_no_path_of_this_machine_is_in_it() -> None:
     text = (PROJECT / "prefect.yaml").read_text("utf-8")
     assert str(PROJECT) not in text
     assert str(pathlib.Path.home()) not in text
+
+
+@pytest.mark.flow
+@pytest.mark.xdist_group("prefect")
+def test_one_command_puts_all_of_it_into_the_server(
+    folder: pathlib.Path, running: server.Server, environment: dict[str, str]
+) -> None:
+    known = server.client_environment(running, folder / "prefect", environment)
+    said = subprocess.run(
+        [sys.executable, "-m", "flows.deploy"],
+        env={**environment, **known},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+    kept = yaml.safe_load((PROJECT / "prefect.yaml").read_text("utf-8"))
+    named = {"name": {"any_": [pool.POOL]}}
+    made = {one["name"]: one for one in ask(running, "deployments", work_pools=named)}
+    assert made.keys() == {one["name"] for one in kept["deployments"]}
+    berlin = made["europe-berlin"]
+    assert "Europe/Berlin" in berlin["parameters"]["request"]["time_zones"]
+    assert berlin["global_concurrency_limit"]["limit"] == 1
+    assert berlin["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert len(berlin["schedules"]) == 1
+    form = berlin["parameter_openapi_schema"]["definitions"]["Form"]["properties"]
+    assert form["dry_run"]["title"] == "Dry run"
+    assert len(said.stdout.splitlines()) == len(made)
