@@ -24,6 +24,7 @@ from pipeline.plan.rates import UNMEASURED, Rates
 from pipeline.plan.variants import Variant
 from pipeline.produce.ledger.rates import measured_rates
 from pipeline.produce.store import open_store
+from pipeline.publish.deliver import open_delivery
 from pipeline.publish.manifest import delivered_before
 from pipeline.publish.standing import standing
 from pipeline.publish.wishes import with_wishes
@@ -180,6 +181,9 @@ def prepare(
         msg = f"no campaign has the market {', '.join(sorted(missing))}"
         raise UsageError(f"{msg}; there are: {', '.join(sorted(known))}")
     engine = TakumiRenderer().engine
+    if delivery := open_delivery(settings, request.out):
+        days = (day for campaign in loaded for day in _days(campaign, request).values())
+        delivery.look(day.isoformat() for day in days)  # what other machines did is done
     earlier = Known(rates=_rates(loaded, settings), plates=open_store(settings).plates())
     return DayPlan(
         request=request,

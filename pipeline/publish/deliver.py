@@ -6,6 +6,7 @@ manifest replaces the one it has seen and no other, and if somebody was quicker 
 
 import hashlib
 import json
+import logging
 import pathlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -32,6 +33,8 @@ _ROUNDS = 20
 """How often a machine begins again because another was quicker; each time one of them is done."""
 
 _T = TypeVar("_T")
+
+_LOG = logging.getLogger(__name__)
 
 Manifest = Mapping[str, Any]
 _NOTHING: Manifest = {"creatives": [], "retired": []}
@@ -75,6 +78,13 @@ class Delivery:
         except StoreError as error:
             problem = str(error)
         return write(), problem
+
+    def look(self, days: Iterable[str]) -> None:
+        """Take over what others delivered, as far as the bucket can be reached now."""
+        try:
+            self._take_over(sorted(set(days)))
+        except StoreError as error:  # the bucket has logged it; what is here is what is known
+            _LOG.debug("%s", error)
 
     def catch_up(self) -> str:
         """Bring what the bucket does not have yet, such as what a person decided since.

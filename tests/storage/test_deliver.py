@@ -235,3 +235,15 @@ def test_a_picture_that_is_not_what_its_name_says_is_not_taken_over(
         bucket.put(name, b"something else")
     tokyo.deliver({"jp": "1180"})
     assert [name for name in tokyo.pictures() if "/de/" in name] == []
+
+
+def test_a_machine_that_only_looks_has_what_others_delivered(
+    office: Callable[[str], Office], line: Line
+) -> None:
+    berlin, tokyo = office("berlin"), office("tokyo")
+    berlin.deliver({"de": "8,90"})
+    tokyo.delivery.look([DAY, DAY])
+    assert tokyo.pictures() == berlin.pictures()
+    line.cut()
+    tokyo.delivery.look([DAY])  # nobody answers, and what is here stays
+    assert tokyo.pictures() == berlin.pictures()
