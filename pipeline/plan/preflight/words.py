@@ -85,7 +85,9 @@ def _without(text: str, known: set[str]) -> str:
 def _stray(text: str, locale: str) -> str:
     """Return an invisible character that does not belong in a text; empty if there is none."""
     script = _script_of(locale) if locale else ""
-    rtl = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+    rtl = any(
+        unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text if letter.isalpha()
+    )
     joins = script in _JOINING or script in {"Deva", "Beng", "Taml", "Telu", "Sinh", "Mlym"}
     for before, character in zip(f" {text}", text, strict=False):
         emoji = unicodedata.category(before) in {"So", "Sk", "Mn"}
