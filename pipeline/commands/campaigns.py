@@ -166,7 +166,7 @@ def run(  # noqa: PLR0913 - a word on the command line each
 @FILES
 @OUT
 def serve(files: tuple[pathlib.Path, ...], out: pathlib.Path) -> None:
-    """Run what is due every hour, until Ctrl-C."""
+    """Make what is due in every market, hour by hour, until Ctrl-C."""
     from flows.terminal import serve_at_terminal
 
     serve_at_terminal(request_of(files, out, None, ()), settings_here())
