@@ -11,6 +11,7 @@ from pipeline.plan.routing import TYPESET
 from pipeline.plan.variants import Variant
 from pipeline.produce.exhibits import keep_evidence
 from pipeline.produce.finish import JPEG, decode, encode, ground_file
+from pipeline.produce.marking import packet
 from pipeline.produce.outcome import Deliverable, Outcome, Status
 from pipeline.produce.pictures import pasted
 from pipeline.produce.plates import Obtained
@@ -83,7 +84,7 @@ class Compositor:
         if isinstance(lettered, Misfit):
             reason = f"{lettered.role}: {lettered.text!r} {lettered.what}; {lettered.remedy}"
             return held(variant, self.engine, reason, obtained)
-        content = encode(lettered.picture, variant.format)
+        content = encode(lettered.picture, variant.format, packet(variant))
         if content is None:
             limit = variant.format.most_bytes
             return held(variant, self.engine, f"the file is heavier than {limit:,} bytes", obtained)

@@ -21,29 +21,30 @@ _MOST_CUT, _MOST_ENLARGED = 0.05, 1.6
 lose at most 0.02 and grow at most 1.42 times; a provider rounds sides to its own multiple."""
 
 
-def encode(picture: npt.NDArray[np.uint8], fmt: Format) -> bytes | None:
+def encode(picture: npt.NDArray[np.uint8], fmt: Format, xmp: bytes = b"") -> bytes | None:
     """Return the file for a channel; None if it is too heavy at the lowest quality.
 
     Args:
         picture: RGB, shape [height, width, 3].
         fmt: The format with the channel's limit.
+        xmp: What the file says of itself, as an XMP packet.
 
     JPEG without chroma subsampling, which would smear coloured letters.
     """
     image = PIL.Image.fromarray(picture)
     for quality in QUALITIES:
-        content = _jpeg(image, quality)
+        content = _jpeg(image, quality, xmp)
         if len(content) <= fmt.most_bytes:
             return content
     return None
 
 
-def _jpeg(image: PIL.Image.Image, quality: int) -> bytes:
+def _jpeg(image: PIL.Image.Image, quality: int, xmp: bytes) -> bytes:
     """Return a JPEG as small as can be; of mere noise, for which Pillow has no room, as it is."""
     for optimize in (True, False):
         out = io.BytesIO()
         with contextlib.suppress(OSError):
-            image.save(out, "JPEG", quality=quality, subsampling=0, optimize=optimize)
+            image.save(out, "JPEG", quality=quality, subsampling=0, optimize=optimize, xmp=xmp)
             return out.getvalue()
     raise ProviderError("the picture cannot be written as JPEG; hold it and look at its plate")
 

@@ -19,7 +19,7 @@ from pipeline.produce.upload import Uploads
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, open_bucket
 
-RULES = 2
+RULES = 3
 """Raised when lettering, finishing or proofing change so that old outcomes must not be reused."""
 
 _PICTURES, _PLATES, _OUTCOMES = "pictures", "plates", f"outcomes-{RULES}"
