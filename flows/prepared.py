@@ -30,7 +30,10 @@ def look(form: Form) -> Due:
     request = form.request(_now())
     if not request.files:
         raise UsageError("there is no campaign file; name one, such as campaigns/daily-deals.yaml")
-    return due(request, read_settings(os.environ, os.cpu_count() or 1), form.days_back)
+    settings = read_settings(os.environ, os.cpu_count() or 1)
+    if problem := daily.bring_owed(settings, request.out):
+        _LOG.warning("the bucket for finished days does not have it all: %s", problem)
+    return due(request, settings, form.days_back)
 
 
 def planned(found: Due) -> str:

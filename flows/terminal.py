@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import logging
 import os
 import time
 
@@ -25,6 +26,7 @@ from flows.serve import Served, serve
 from flows.work import Work, work_of
 from pipeline import daily, dayplan
 from pipeline.errors import ExitCode
+from pipeline.observe.lines import speaks_json
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.proof.prove import Proofreader
 from pipeline.publish.standing import stand_ins
@@ -32,6 +34,8 @@ from pipeline.publish.summary import run_summary, spent
 from pipeline.selftest import summary
 from pipeline.session import Session, open_session, with_till
 from pipeline.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 TELL_EVERY_S = 15.0
 """How often a log, which has no progress bar, hears how far a run is."""
@@ -84,29 +88,52 @@ def run_at_terminal(request: dayplan.RunRequest, settings: Settings, *, plain: b
     begun = time.monotonic()
     day_plan = dayplan.prepare(request, settings)
     if dayplan.everything_stands(day_plan):
-        click.echo(f"nothing to do: all {day_plan.size} creatives stand as delivered")
-        if count := stand_ins(request.out, day_plan.variants):
-            click.echo(f"{count} on the studio's plate; `run --retry` tries for paid ones again")
-        click.echo(f"gallery  {request.out / 'index.html'}")
-        return ExitCode.ACCEPTED
+        return _nothing_to_do(day_plan, settings)
     click.echo(f"{day_plan.size} creatives, {day_plan.changed} of them new or changed")
     for finding in dayplan.preflight(day_plan):
-        click.echo(str(finding), err=True)
+        _warn(str(finding))
     session = open_session(day_plan, settings, _now)
     for claim in session.taken:
         click.echo(str(claim))
     if not session.day_plan.size:
         session.close("there was nothing left to make")
         return ExitCode.ACCEPTED
-    outcomes = _made(session, plain=plain)
+    outcomes, incomplete = _made(session, plain=plain)
     click.echo(f"{len(outcomes)} creatives in {time.monotonic() - begun:.0f} s")
     code = ExitCode.ACCEPTED if daily.accepted(outcomes) else ExitCode.HELD
+    code = incomplete or code
     if not plain:
         leave(code)
     return code
 
 
-def _made(session: Session, *, plain: bool) -> list[Outcome]:
+def _nothing_to_do(day_plan: dayplan.DayPlan, settings: Settings) -> ExitCode:
+    """Say that all creatives stand, and bring what a bucket still lacks of them."""
+    out = day_plan.request.out
+    click.echo(f"nothing to do: all {day_plan.size} creatives stand as delivered")
+    if count := stand_ins(out, day_plan.variants):
+        click.echo(f"{count} on the studio's plate; `run --retry` tries for paid ones again")
+    click.echo(f"gallery  {out / 'index.html'}")
+    return _complete(daily.bring_owed(settings, out))
+
+
+def _complete(undelivered: str) -> ExitCode:
+    """Return the exit code of what the bucket for finished days lacks, and say what that is."""
+    if not undelivered:
+        return ExitCode.ACCEPTED
+    _warn(f"the bucket for finished days does not have it all: {undelivered}")
+    return ExitCode.TOOL
+
+
+def _warn(said: str) -> None:
+    """Say something to standard error, or log it where log lines are for machines."""
+    if speaks_json():
+        _LOG.warning("%s", said)
+    else:
+        click.echo(said, err=True)
+
+
+def _made(session: Session, *, plain: bool) -> tuple[list[Outcome], ExitCode]:
     """Make what a session has claimed, show how far it is, and say what came of it."""
     reader = Proofreader.standard()
     workshop = daily.open_workshop(session.settings, reader, reader.versions())
@@ -120,7 +147,7 @@ def _made(session: Session, *, plain: bool) -> list[Outcome]:
             record = run_recorded(work, session.settings.work / "prefect", os.environ)
     _say_what_happened(work)
     _say_where(record)
-    return work.outcomes()
+    return work.outcomes(), _complete(work.publish().undelivered)
 
 
 def serve_at_terminal(request: dayplan.RunRequest, settings: Settings) -> None:
@@ -167,6 +194,7 @@ def _bar() -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        disable=speaks_json(),
     )
 
 

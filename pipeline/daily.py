@@ -184,6 +184,16 @@ def _delivered(
     return dataclasses.replace(published, undelivered=problem)
 
 
+def bring_owed(settings: Settings, out: pathlib.Path) -> str:
+    """Bring to the bucket for finished days what it lacks, such as what a person decided since.
+
+    Returns:
+        Why it does not have it all; empty if it has, or if there is no such bucket.
+    """
+    delivery = open_delivery(settings, out)
+    return delivery.catch_up() if delivery else ""
+
+
 def _measured(
     plan: DayPlan, outcomes: Mapping[str, Outcome], published: Published, seconds: float
 ) -> Measured:
