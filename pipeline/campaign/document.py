@@ -62,12 +62,22 @@ def read_document(file: pathlib.Path) -> Document:
     if size > MOST_BYTES:
         what = f"is {size:,} bytes, more than {MOST_BYTES:,}"
         return _broken(str(file), 1, what, "split the campaign into several files")
+    return parsed(str(file), raw)
+
+
+def parsed(file: str, content: bytes) -> Document:
+    """Return the document of a file's bytes.
+
+    Args:
+        file: The file, as the person named it.
+        content: Its bytes.
+    """
     try:
-        text = raw.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return _broken(str(file), line, "is not UTF-8", "save the file as UTF-8")
-    return dataclasses.replace(_Composer(str(file)).compose(text), content=raw)
+        line = content[: error.start].count(b"\n") + 1
+        return _broken(file, line, "is not UTF-8", "save the file as UTF-8")
+    return dataclasses.replace(_Composer(file).compose(text), content=content)
 
 
 def _broken(file: str, line: int, what: str, remedy: str) -> Document:
