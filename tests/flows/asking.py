@@ -44,11 +44,20 @@ def ask(at: server.Server, what: str, **query: object) -> list[dict[str, Any]]:
 
 def tell(at: server.Server, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
     """Post something to the server's API and return its answer."""
+    answer = _request(at, "POST", path, body)
+    return answer.json() if answer.content else None
+
+
+def forget(at: server.Server, path: str) -> None:
+    """Have the server delete something."""
+    _request(at, "DELETE", path, None)
+
+
+def _request(at: server.Server, method: str, path: str, body: object) -> httpx.Response:
     with httpx.Client(base_url=at.api, trust_env=False) as client:
         token = client.get("/csrf-token", params={"client": "test"}).json()["token"]
         headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
-        answer = client.post(f"/{path}", json=body, headers=headers).raise_for_status()
-        return answer.json() if answer.content else None
+        return client.request(method, f"/{path}", json=body, headers=headers).raise_for_status()
 
 
 def ask_until(

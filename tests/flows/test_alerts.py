@@ -144,7 +144,7 @@ def test_a_run_whose_process_was_killed_is_shown_as_crashed(
     run.communicate(timeout=30)
     dead = heartbeat.removeprefix("prefect.flow-run.")
     state = {"flow_runs": {"id": {"any_": [dead]}, "state": {"type": {"any_": ["CRASHED"]}}}}
-    (shown,) = ask_until(1, running, "flow_runs", seconds=60, **state)
+    (shown,) = ask_until(1, running, "flow_runs", seconds=120, **state)
     assert shown["state"]["message"].startswith("its process has died")
 
 
