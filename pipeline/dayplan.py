@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pipeline.campaign.accounts import with_tiers
 from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.document import Document
+from pipeline.campaign.feeds.prices import Supply
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.campaign.messages.words import Words, words_of
 from pipeline.errors import CampaignError, UsageError
+from pipeline.feeds.supply import open_supply
 from pipeline.plan.asked import unable
 from pipeline.plan.catalogue import capabilities
 from pipeline.plan.choice import Known
@@ -136,19 +138,22 @@ def load(
     settings: Settings,
     provider: str = "",
     read_words: Callable[[Document], Words] = words_of,
+    supply: Supply | None = None,
 ) -> tuple[LoadedCampaign, ...]:
-    """Return the campaigns of some files.
+    """Return the campaigns of some files, with the prices of their price lists as they are now.
 
     Args:
         files: The files.
         settings: Folders and limits.
         provider: Takes the place of the campaigns' own; empty for theirs.
         read_words: Returns what a file says.
+        supply: Where price lists come from; if left out, from where the files say.
 
     Raises:
         CampaignError: With every problem of all files.
     """
-    read = load_campaigns(files, settings.template_names(), read_words)
+    supply = supply or open_supply(settings)
+    read = load_campaigns(files, settings.template_names(), read_words, supply)
     loaded = with_tiers(read, settings.tiers)
     if provider:
         loaded = tuple(_through(campaign, provider) for campaign in loaded)
@@ -174,7 +179,8 @@ def prepare(
         TemplateError: If a scene template cannot be rendered.
         UsageError: If a campaign or market is asked for that is not there.
     """
-    every = load(request.files, settings, request.provider, read_words)
+    supply = open_supply(settings, request.instant, request.day)
+    every = load(request.files, settings, request.provider, read_words, supply)
     loaded = _asked_for(every, request.campaigns)
     known = {market for campaign in loaded for market in campaign.campaign.markets}
     if missing := set(request.markets) - known:

@@ -8,6 +8,7 @@
     ├── ToolMissingError        4   a tool, font or language pack is not installed
     ├── LedgerError             4   the ledger's database cannot be read or written
     ├── StoreError              4   the object storage cannot be read or written
+    ├── FeedError               2   a price list cannot be had; told as a problem of its campaign
     ├── ProviderError           1   a provider did not deliver; what it leaves out is held
     └── OvertakenError          1   what was decided about is no longer what is there
 
@@ -110,6 +111,12 @@ class StoreError(ProofpressError):
     """The object storage that machines share cannot be read or written."""
 
     exit_code = ExitCode.TOOL
+
+
+class FeedError(ProofpressError):
+    """A price list cannot be had."""
+
+    exit_code = ExitCode.CAMPAIGN
 
 
 class ProviderError(ProofpressError):

@@ -20,6 +20,7 @@ from pipeline.campaign.calendar import not_valid, wall_clock
 from pipeline.daily import Workshop
 from pipeline.dayplan import DayPlan, load, refusals_of
 from pipeline.errors import CampaignError, TemplateError, UsageError
+from pipeline.feeds.supply import freeze, open_supply
 from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.plan import Plan
 from pipeline.plan.variants import Variant, variants_of
@@ -124,7 +125,7 @@ def _granted(plan: Plan, granted: set[tuple[str, str]]) -> Plan:
 def with_till(session: Session, workshop: Workshop, environment: Mapping[str, str]) -> Workshop:
     """Return a workshop that pays for what the session makes, after bringing home what is paid.
 
-    The campaign files and their catalogues are kept in the store as they were read.
+    The campaign files, their catalogues and price lists are kept in the store as they were read.
 
     Args:
         session: The run.
@@ -142,6 +143,8 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
         workshop.press.store.put(plan.campaign.document.content)
         for catalogue in plan.campaign.words.catalogues:
             workshop.press.store.put(catalogue.content)
+        name = plan.campaign.campaign.campaign
+        freeze(plan.campaign.fed, name, session.settings, session.now())
     paid = [variant for plan in session.day_plan.plans for variant in _paid(plan)]
     doorbell = _doorbell(session, environment) if paid else None
     means = Means(
@@ -161,6 +164,7 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
     jobs = {variant.request.fingerprint: variant for variant in paid}
     wanted = Counter(variant.campaign for variant in jobs.values())
     till = Till(means, session.run, wanted)
+    session.open.callback(till.write_notes)
     active = max((till.active(name) for name in sorted(_providers(paid))), default=1)
     till.resume({job: variant.request for job, variant in jobs.items()}, active)
     opinions = _opinions(session, workshop.press.store, till, environment)
@@ -229,18 +233,26 @@ def still_true(session: Session, outcomes: Sequence[Outcome], engine: str) -> li
 def _outdated(plan: Plan, session: Session, engine: str) -> dict[str, str]:
     """Return variant to what is wrong, for variants that the live file would make otherwise."""
     file = pathlib.Path(plan.campaign.document.file)
-    if plan.campaign.as_on_disk():
+    same = plan.campaign.as_on_disk()
+    if same and plan.campaign.fed.snapshot is None:
         return {}
     again = "; run again, so that what ships is what the file says"
+    supply = open_supply(session.settings, session.now(), days=plan.days)
     try:
-        (live,) = load([file], session.settings)
+        (live,) = load([file], session.settings, supply=supply)
+        if same and live.fed.prices == plan.campaign.fed.prices:
+            return {}
         made = variants_of(live, plan.days, (session.settings.templates, engine))
         says = {variant.id: variant for variant in made}
-    except (CampaignError, TemplateError, OSError):
-        reason = f"{file} was changed during the run and has problems now{again}"
+    except (CampaignError, TemplateError, OSError) as error:
+        wrong = error.problems[0].what if same and isinstance(error, CampaignError) else ""
+        what = f"its price list {plan.campaign.fed.name} has a problem: {wrong}"
+        changed = "was changed during the run and has problems now"
+        reason = f"{file}: {what}{again}" if same else f"{file} {changed}{again}"
         return dict.fromkeys((variant.id for variant in plan.variants), reason)
+    start = f"{file}: its price list {plan.campaign.fed.name}" if same else f"{file}"
     return {
-        variant.id: f"{file} was changed during the run: {what}{again}"
+        variant.id: f"{start} was changed during the run: {what}{again}"
         for variant in plan.variants
         if (what := _difference(variant, says.get(variant.id)))
     }

@@ -10,6 +10,9 @@ from pydantic import ValidationError
 
 from pipeline.campaign.checks import findings
 from pipeline.campaign.document import Document, Node, Path, dotted, read_document
+from pipeline.campaign.feeds.beside import BESIDE
+from pipeline.campaign.feeds.merge import Fed, fed
+from pipeline.campaign.feeds.prices import Supply
 from pipeline.campaign.messages.words import Words, words_of
 from pipeline.campaign.model import Campaign
 from pipeline.campaign.problems import problem_at, problem_of
@@ -38,6 +41,7 @@ class LoadedCampaign:
         folder: Where the file is; pictures are named from there.
         sha256: Hash of the file's bytes.
         words: Where its words come from: the file, and the catalogues beside it.
+        fed: Where its prices come from: the file, and the price list that it names.
         tier: What its account may have; None if it has no account.
     """
 
@@ -46,6 +50,7 @@ class LoadedCampaign:
     folder: pathlib.Path
     sha256: str
     words: Words
+    fed: Fed
     tier: Tier | None = None
 
     def as_on_disk(self) -> bool:
@@ -63,6 +68,7 @@ def load_campaign(
     file: pathlib.Path,
     templates: Sequence[str],
     read_words: Callable[[Document], Words] = words_of,
+    supply: Supply = BESIDE,
 ) -> LoadedCampaign:
     """Read and check one campaign file.
 
@@ -70,6 +76,7 @@ def load_campaign(
         file: The YAML file.
         templates: Names of the scene templates there are.
         read_words: Returns what a file says; with its catalogues, if nothing else is wanted.
+        supply: Where price lists come from; files alone, if nothing else is wanted.
 
     Raises:
         CampaignError: With all problems of the file, in the order of its lines.
@@ -78,11 +85,12 @@ def load_campaign(
     problems = list(document.problems)
     if problems and not document.tree:
         raise CampaignError(document.problems)
-    words = read_words(document)
+    prices = fed(document, supply)
+    words = read_words(prices.document)
     document = words.document
     campaign, structural = _validate(document)
-    problems += [*structural, *words.problems]
-    if campaign is not None:
+    problems += [*structural, *words.problems, *prices.problems]
+    if campaign is not None and not prices.problems:  # what lacks its price would be found twice
         problems += [
             problem_at(document, path, what, remedy)
             for path, what, remedy in findings(
@@ -102,6 +110,7 @@ def load_campaign(
         folder=file.parent,
         sha256=hashlib.sha256(document.content).hexdigest(),
         words=words,
+        fed=prices,
     )
 
 
@@ -109,6 +118,7 @@ def load_campaigns(
     files: Sequence[pathlib.Path],
     templates: Sequence[str],
     read_words: Callable[[Document], Words] = words_of,
+    supply: Supply = BESIDE,
 ) -> tuple[LoadedCampaign, ...]:
     """Load several files; the problems of all of them come in one error.
 
@@ -119,7 +129,7 @@ def load_campaigns(
     problems: list[Problem] = []
     for file in files:
         try:
-            campaign = load_campaign(file, templates, read_words)
+            campaign = load_campaign(file, templates, read_words, supply)
         except CampaignError as error:
             problems += error.problems
             continue

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
+from pipeline.campaign.feed import Feed
 from pipeline.campaign.generation import Frozen, Generation, Lettering, PlateRules
 from pipeline.campaign.moments import Moment
 from pipeline.campaign.rules import Preflight
@@ -213,6 +214,7 @@ class Campaign(Frozen):
     days: dict[DayKey, DayEntries] = Field(
         default={}, description="Which offer runs when; without it all run daily"
     )
+    feed: Feed | None = Field(default=None, description="A price list, whose prices come first")
     valid_from: Date | None = None
     valid_to: Date | None = None
     account: Identifier | None = Field(

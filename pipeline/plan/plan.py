@@ -105,6 +105,7 @@ class Plan:
             "dropped": {one.name: one.value for one in dropped(self.campaign.campaign)},
             "days": {market: day.isoformat() for market, day in sorted(self.days.items())},
             "catalogues": self.campaign.words.hashes(),
+            "feed": _feed_tree(self.campaign),
             "translations": [str(note) for note in self.campaign.words.notes],
             "variants": [_tree(self.campaign, planned) for planned in self.planned],
         }
@@ -184,6 +185,14 @@ def _reason(variant: Variant, before: Delivered | None) -> str:
     if words:
         return f"{', '.join(word.replace('_', ' ') for word in words)} changed"
     return next((text for name, text in _CAUSES.items() if name in changed), "settings changed")
+
+
+def _feed_tree(loaded: LoadedCampaign) -> dict[str, object]:
+    """Return what of a price list does not depend on when it was fetched; empty without one."""
+    if loaded.fed.snapshot is None:
+        return {}
+    sha256 = loaded.fed.snapshot.sha256
+    return {"from": loaded.fed.name, "sha256": sha256, "changed": list(loaded.fed.changed)}
 
 
 def _tree(loaded: LoadedCampaign, planned: Planned) -> dict[str, object]:

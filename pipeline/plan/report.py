@@ -15,6 +15,9 @@ _SOURCES = {
     Provenance.MACHINE: "from a machine, approved by nobody",
 }
 
+_MOST_CHANGES = 40
+"""Changed prices that a person is shown; the plan for machines has them all."""
+
 
 def plan_report(plan: Plan) -> str:
     """Return the report of one campaign's plan, ready for the terminal."""
@@ -24,7 +27,8 @@ def plan_report(plan: Plan) -> str:
     width = max((len(row[0]) for row in rows), default=0)
     body = [f"  {name:<{width}}  {day}  {what}" for name, day, what in rows]
     notes = [f"  left out: {one.name} {one.value}; {one.why}" for one in dropped(campaign)]
-    parts = [head, *body, *_sizes(plan), *notes, *_words(plan), f"  {_total(plan)}"]
+    told = [*_sizes(plan), *notes, *_words(plan), *_feed(plan)]
+    parts = [head, *body, *told, f"  {_total(plan)}"]
     return "\n".join(parts)
 
 
@@ -59,6 +63,19 @@ def _words(plan: Plan) -> Iterator[str]:
         yield f"  words: {', '.join(found)}"
     for note in words.notes:
         yield f"  translation: {note}"
+
+
+def _feed(plan: Plan) -> Iterator[str]:
+    """Yield what the price list is, and what changed since the last one that a run used."""
+    fed = plan.campaign.fed
+    if fed.snapshot is None:
+        return
+    left = "".join(f", {count} rows of {what} left out" for what, count in fed.left_out.items())
+    yield f"  prices: {len(fed.prices)} from {fed.name} ({fed.rows} rows{left})"
+    for change in fed.changed[:_MOST_CHANGES]:
+        yield f"  prices: {change}"
+    if more := len(fed.changed[_MOST_CHANGES:]):
+        yield f"  prices: and {more} more changes"
 
 
 def _total(plan: Plan) -> str:

@@ -113,6 +113,7 @@ class Exporter:
             "campaign": plan.campaign.campaign.campaign,
             "campaign_sha256": plan.campaign.sha256,
             "catalogues": plan.campaign.words.hashes(),
+            "feed": plan.campaign.fed.record(),
             "translations": [str(note) for note in plan.campaign.words.notes],
             "day": day.isoformat(),
             "versions": dict(self.versions),
@@ -209,4 +210,5 @@ def _essence(manifest: Mapping[str, Any]) -> dict[str, Any]:
         for record in manifest["creatives"]
     ]
     taken = {key: manifest.get(key) for key in ("campaign_sha256", "catalogues", "translations")}
-    return {"creatives": creatives, **taken}
+    feed = (manifest.get("feed") or {}).get("sha256")
+    return {"creatives": creatives, "feed": feed, **taken}

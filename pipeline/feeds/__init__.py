@@ -1,0 +1,1 @@
+"""Where price lists come from: files and servers, the last snapshot, what runs have used."""
