@@ -21,6 +21,9 @@ from pipeline.produce.providers.protocol import Provider
 from pipeline.produce.providers.sentinel import SENTINEL
 from pipeline.produce.store import Store
 
+_NOTES = 100
+"""Savings that are booked in one transaction: they are no money, and each commit is a flush."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
@@ -59,6 +62,7 @@ class Till:
         self._canary = Canary(wanted)
         self._guard = threading.Lock()
         self._buyers: dict[str, Buyer] = {}
+        self._notes: list[Saving] = []
 
     def buy(self, variant: Variant, judge: Judge[T]) -> Bought[T]:
         """Return the first picture for a variant that passes, or the last that did not.
@@ -175,4 +179,19 @@ class Till:
     def _note(self, variant: Variant, kind: SavingKind, amount: decimal.Decimal) -> None:
         if amount > 0 and variant.request.provider != STUDIO:
             purpose, job = self._purpose(variant, variant.request), variant.request.fingerprint
-            self.ledger.accounts.save(Saving(kind=kind, purpose=purpose, job=job, amount=amount))
+            saving = Saving(kind=kind, purpose=purpose, job=job, amount=amount)
+            with self._guard:
+                self._notes.append(saving)
+                full = len(self._notes) >= _NOTES
+            if full:
+                self.write_notes()
+
+    def write_notes(self) -> None:
+        """Book in the ledger what was saved so far.
+
+        Raises:
+            LedgerError: If the ledger cannot be written.
+        """
+        with self._guard:
+            notes, self._notes = self._notes, []
+        self.ledger.accounts.save(notes)

@@ -165,6 +165,8 @@ def test_one_plate_serves_every_locale_and_is_paid_once(shop: Shop, variants: Va
     both = [shop.press.produce(variant) for variant in variants(*PAID)]
     assert [outcome.status for outcome in both] == [Status.ACCEPTED, Status.ACCEPTED]
     assert len(shop.vendor.asked) == 1
+    assert shop.press.till is not None
+    shop.press.till.write_notes()
     (line,) = shop.ledger.accounts.spend(By.CAMPAIGN).lines
     assert (line.spent, line.saved_by_cache) == (COST, COST)
 

@@ -2,9 +2,9 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import Row, exists, func, insert, select
+from sqlalchemy import Connection, Row, exists, func, insert, select
 
 from pipeline.produce.ledger.database import Database
 from pipeline.produce.ledger.reading import IS_PICTURE, IS_UNKNOWN, entries_where, purpose_values
@@ -51,30 +51,35 @@ class Accounts:
         self._database = database
         self._clock = clock
 
-    def save(self, saving: Saving) -> bool:
-        """Book what was not paid for a variant, and return whether that was new.
+    def save(self, savings: Sequence[Saving]) -> int:
+        """Book what was not paid for variants, and return how much of that was new.
 
         Each kind counts once for a variant, however often its day is run again; and a cache hit
         counts only for a variant that no attempt was first wanted for.
 
         Raises:
-            LedgerError: If the database cannot be written.
+            LedgerError: If the database cannot be written; then nothing is booked.
         """
+        if not savings:
+            return 0
+        with self._database.write(alone=True) as connection:
+            return sum(self._save(connection, saving) for saving in savings)
+
+    def _save(self, connection: Connection, saving: Saving) -> bool:
         variant = saving.purpose.variant
         known = exists().where(SAVINGS.c.kind == saving.kind.value, SAVINGS.c.variant == variant)
         paid = exists().where(ATTEMPTS.c.variant == variant)
         doubt = known | paid if saving.kind is SavingKind.CACHE else known
+        if connection.scalar(select(doubt)):
+            return False
         row = {
             "kind": saving.kind.value,
             "job": saving.job,
             "amount": micros_of(saving.amount),
             "at": ticks_of(self._clock()),
         }
-        with self._database.write(alone=True) as connection:
-            if connection.scalar(select(doubt)):
-                return False
-            connection.execute(insert(SAVINGS).values(row | purpose_values(saving.purpose)))
-            return True
+        connection.execute(insert(SAVINGS).values(row | purpose_values(saving.purpose)))
+        return True
 
     def spend(self, by: By = By.CAMPAIGN, since: dt.date | None = None) -> Spend:
         """Return what was spent, wasted and saved.

@@ -50,8 +50,8 @@ def spent(ledger: Ledger) -> Ledger:
     )
     book(ledger, "dddd", market="fr")
     accept(ledger, "eeee", campaign="dinner", variant="d1", day=DAY + dt.timedelta(days=1))
-    ledger.accounts.save(saving(SavingKind.CACHE, "0.05", variant="v2"))
-    ledger.accounts.save(saving(SavingKind.PLANNING, "0.10"))
+    ledger.accounts.save([saving(SavingKind.CACHE, "0.05", variant="v2")])
+    ledger.accounts.save([saving(SavingKind.PLANNING, "0.10")])
     return ledger
 
 
@@ -120,16 +120,16 @@ def test_what_is_charged_while_under_way_is_not_wasted_yet(ledger: Ledger) -> No
 
 def test_a_saving_counts_once_however_often_the_day_is_run(ledger: Ledger) -> None:
     cache = saving(SavingKind.CACHE, "0.05", variant="v2")
-    assert ledger.accounts.save(cache)
-    assert not ledger.accounts.save(cache)
-    assert ledger.accounts.save(saving(SavingKind.PLANNING, "0.05", variant="v2"))
+    assert ledger.accounts.save([cache])
+    assert not ledger.accounts.save([cache])
+    assert ledger.accounts.save([saving(SavingKind.PLANNING, "0.05", variant="v2")])
     assert ledger.accounts.spend().total.saved_by_cache == dollars("0.05")
 
 
 def test_a_variant_that_paid_for_its_plate_saved_nothing_by_it(ledger: Ledger) -> None:
     accept(ledger)
-    assert not ledger.accounts.save(saving(SavingKind.CACHE, "0.05"))
-    assert ledger.accounts.save(saving(SavingKind.PLANNING, "0.05"))
+    assert not ledger.accounts.save([saving(SavingKind.CACHE, "0.05")])
+    assert ledger.accounts.save([saving(SavingKind.PLANNING, "0.05")])
 
 
 def test_what_may_never_have_been_accepted_is_spent_and_unknown_not_wasted(ledger: Ledger) -> None:

@@ -51,7 +51,7 @@ STEPS: list[Callable[[Ledger, list[str]], object]] = [
     lambda ledger, ids: ledger.ended(ids[1], EntryState.ACCEPTED, "fine", dollars("0.05")),
     lambda ledger, ids: ledger.settle(ids[1], dollars("0.045")),
     lambda ledger, _: ledger.accounts.save(
-        Saving(kind=SavingKind.PLANNING, purpose=PURPOSE, job="a", amount=dollars("0.05"))
+        [Saving(kind=SavingKind.PLANNING, purpose=PURPOSE, job="a", amount=dollars("0.05"))]
     ),
     lambda ledger, _: ledger.take_over("another"),
     lambda ledger, _: ledger.switch.engage("enough"),
