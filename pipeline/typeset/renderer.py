@@ -5,6 +5,7 @@ take its place by offering the same two methods.
 """
 
 import dataclasses
+import functools
 import html
 import importlib.metadata
 import threading
@@ -81,7 +82,7 @@ class TakumiRenderer:
     @property
     def engine(self) -> str:
         """Return the engine's name and version."""
-        return f"pytakumi {importlib.metadata.version('pytakumi')}"
+        return _engine()
 
     def measure(self, texts: Sequence[str], style: TextStyle) -> tuple[float, ...]:
         """Return the advance width of each text, in em.
@@ -125,3 +126,9 @@ def _text(text: str) -> str:
 
 def _attr(value: str) -> str:
     return html.escape(value, quote=True)
+
+
+@functools.cache
+def _engine() -> str:
+    """Return what every creative is made with; the package's files are read once, not for each."""
+    return f"pytakumi {importlib.metadata.version('pytakumi')}"

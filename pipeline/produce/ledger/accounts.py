@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import Connection, Row, exists, func, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from pipeline.produce.ledger.database import Database
 from pipeline.produce.ledger.reading import IS_PICTURE, IS_UNKNOWN, entries_where, purpose_values
@@ -62,24 +62,26 @@ class Accounts:
         """
         if not savings:
             return 0
+        variants = {saving.purpose.variant for saving in savings}
+        of_kind = select(SAVINGS.c.kind, SAVINGS.c.variant).where(SAVINGS.c.variant.in_(variants))
+        wanted = select(ATTEMPTS.c.variant).where(ATTEMPTS.c.variant.in_(variants)).distinct()
         with self._database.write(alone=True) as connection:
-            return sum(self._save(connection, saving) for saving in savings)
+            known = {(row.kind, row.variant) for row in connection.execute(of_kind)}
+            known |= {(SavingKind.CACHE.value, name) for name in connection.scalars(wanted)}
+            rows = {(one.kind.value, one.purpose.variant): self._row(one) for one in savings}
+            new = [row for key, row in rows.items() if key not in known]
+            if new:
+                connection.execute(insert(SAVINGS), new)
+        return len(new)
 
-    def _save(self, connection: Connection, saving: Saving) -> bool:
-        variant = saving.purpose.variant
-        known = exists().where(SAVINGS.c.kind == saving.kind.value, SAVINGS.c.variant == variant)
-        paid = exists().where(ATTEMPTS.c.variant == variant)
-        doubt = known | paid if saving.kind is SavingKind.CACHE else known
-        if connection.scalar(select(doubt)):
-            return False
+    def _row(self, saving: Saving) -> dict[str, object]:
         row = {
             "kind": saving.kind.value,
             "job": saving.job,
             "amount": micros_of(saving.amount),
             "at": ticks_of(self._clock()),
         }
-        connection.execute(insert(SAVINGS).values(row | purpose_values(saving.purpose)))
-        return True
+        return row | purpose_values(saving.purpose)
 
     def spend(self, by: By = By.CAMPAIGN, since: dt.date | None = None) -> Spend:
         """Return what was spent, wasted and saved.
