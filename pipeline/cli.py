@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from pipeline.commands import campaigns, messages, money, outside, proofs
+from pipeline.commands import campaigns, editing, messages, money, outside, proofs
 from pipeline.commands.ending import complain
 from pipeline.errors import ExitCode, ProofpressError
 from pipeline.observe.lines import set_up, speaks_json
@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         campaigns.serve,
         campaigns.stop,
     ),
+    "Campaign files": (editing.new, editing.set_, editing.diff),
     "Translators": (messages.messages,),
     "Outside": (outside.review, outside.live),
     "Proof": (proofs.proof, proofs.selftest, proofs.verify, proofs.gallery),

@@ -138,7 +138,7 @@ def make_plan(
     known = dataclasses.replace(known, delivered=before)
     sharing = Sharing()
     variants = map(sharing.shared, variants_of(loaded, days, drawn_with, known, instant))
-    planned = tuple(Planned(variant=v, reason=_reason(v, delivered.get(v.key))) for v in variants)
+    planned = tuple(Planned(variant=v, reason=reason_of(v, delivered.get(v.key))) for v in variants)
     return Plan(campaign=loaded, days=dict(days), planned=planned, plates=known.plates)
 
 
@@ -171,7 +171,13 @@ _CAUSES = {
 }
 
 
-def _reason(variant: Variant, before: Delivered | None) -> str:
+def reason_of(variant: Variant, before: Delivered | None) -> str:
+    """Return why a variant is made: `new`, `unchanged`, or what changed.
+
+    Args:
+        variant: The variant.
+        before: What was last delivered for its coordinate; None if nothing was.
+    """
     if before is None:
         return NEW
     if before.fingerprint == variant.fingerprint:

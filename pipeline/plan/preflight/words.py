@@ -62,6 +62,7 @@ def _letters(desk: Desk, path: Path, text: str, about: list[Variant]) -> Iterato
     if _UNFINISHED.search(bare):
         said = (f"{text!r} looks unfinished", "write the text that is to be read")
         yield desk.error("unfinished text", path, said, about)
+        return
     if text != text.strip() or "  " in text:
         said = ("has a space at its end, or two in a row", "remove the space")
         yield desk.warning("spaces", path, said, about)
