@@ -1,6 +1,7 @@
 """Automations are accepted by a real server, and somebody is told."""
 
 import contextlib
+import datetime as dt
 import http.server
 import json
 import pathlib
@@ -137,9 +138,10 @@ def test_a_run_whose_process_was_killed_is_shown_as_crashed(
     tell(running, "automations/", automation)
     alive = {**environment, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
     (folder / "began-1").unlink(missing_ok=True)
+    begun = dt.datetime.now(dt.UTC)
     run = rehearse(folder, alive, batches=2, seconds=20)
     wait_for(folder / "began-0")
-    heartbeat = beaten(running)
+    heartbeat = beaten(running, begun)
     run.send_signal(signal.SIGKILL)
     run.communicate(timeout=30)
     dead = heartbeat.removeprefix("prefect.flow-run.")
@@ -148,9 +150,11 @@ def test_a_run_whose_process_was_killed_is_shown_as_crashed(
     assert shown["state"]["message"].startswith("its process has died")
 
 
-def beaten(at: server.Server) -> str:
-    """Return the resource of the first run that has given a sign of life."""
-    query = {"filter": {"event": {"name": ["prefect.flow-run.heartbeat"]}}}
+def beaten(at: server.Server, since: dt.datetime) -> str:
+    """Return the resource of the run that has given a sign of life since some instant."""
+    occurred = {"since": since.isoformat(), "until": (since + dt.timedelta(hours=1)).isoformat()}
+    name = {"name": ["prefect.flow-run.heartbeat"]}
+    query = {"filter": {"event": name, "occurred": occurred}}
     until = time.monotonic() + 60
     while not (events := tell(at, "events/filter", query)["events"]):
         assert time.monotonic() < until, "no sign of life"
