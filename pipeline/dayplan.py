@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pipeline.campaign.accounts import with_tiers
 from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.document import Document
-from pipeline.campaign.feeds.prices import Supply
+from pipeline.campaign.feeds.snapshot import Supply
+from pipeline.campaign.history import History
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.campaign.messages.words import Words, words_of
 from pipeline.errors import CampaignError, UsageError
 from pipeline.feeds.supply import open_supply
+from pipeline.history.timeline import history_of
 from pipeline.plan.asked import unable
 from pipeline.plan.catalogue import capabilities
 from pipeline.plan.choice import Known
@@ -259,13 +261,21 @@ def preflight(day_plan: DayPlan) -> tuple[Finding, ...]:
     """
     renderer = TakumiRenderer()
     return tuple(
-        found for plan in day_plan.plans for found in (*findings(plan), *unfit(plan, renderer))
+        found
+        for plan in day_plan.plans
+        for found in (*findings(plan, _history(day_plan, plan)), *unfit(plan, renderer))
     )
 
 
 def refusals_of(day_plan: DayPlan) -> dict[str, str]:
     """Return variant id to why it is not made, by the rules that need no typesetter."""
-    return refusals(found for plan in day_plan.plans for found in findings(plan))
+    return refusals(
+        found for plan in day_plan.plans for found in findings(plan, _history(day_plan, plan))
+    )
+
+
+def _history(day_plan: DayPlan, plan: Plan) -> History | None:
+    return history_of(plan.campaign, day_plan.request.instant)
 
 
 def everything_stands(day_plan: DayPlan) -> bool:

@@ -12,7 +12,7 @@ from pipeline.campaign.checks import findings
 from pipeline.campaign.document import Document, Node, Path, dotted, read_document
 from pipeline.campaign.feeds.beside import BESIDE
 from pipeline.campaign.feeds.merge import Fed, fed
-from pipeline.campaign.feeds.prices import Supply
+from pipeline.campaign.feeds.snapshot import Supply
 from pipeline.campaign.messages.words import Words, words_of
 from pipeline.campaign.model import Campaign
 from pipeline.campaign.problems import problem_at, problem_of

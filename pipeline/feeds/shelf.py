@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import pydantic
 
-from pipeline.campaign.feeds.prices import Amounts, Snapshot, Spot
+from pipeline.campaign.feeds.snapshot import Amounts, Snapshot, Spot
 from pipeline.campaign.scalars import Identifier
 from pipeline.files import holding, write_whole
 from pipeline.produce.store import Store

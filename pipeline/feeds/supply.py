@@ -10,13 +10,13 @@ import functools
 import hashlib
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.campaign.calendar import campaign_day
 from pipeline.campaign.feed import Feed
 from pipeline.campaign.feeds.beside import read_beside
 from pipeline.campaign.feeds.merge import Fed
-from pipeline.campaign.feeds.prices import Amounts, Snapshot, Spot
+from pipeline.campaign.feeds.snapshot import Snapshot, Used
 from pipeline.errors import FeedError
 from pipeline.feeds.fetch import SECONDS, Call, Sending, fetch
 from pipeline.feeds.shelf import Kept, Shelf
@@ -67,10 +67,9 @@ class FeedSupply:
         shelf.keep(campaign, address, snapshot)
         return snapshot
 
-    def last_used(self, campaign: str) -> Mapping[Spot, Amounts]:
-        """Return the prices of the last list that a run used; empty if none did."""
-        uses = self.open_shelf().uses(campaign)
-        return uses[-1].by_spot() if uses else {}
+    def used(self, campaign: str) -> Sequence[Used]:
+        """Return the prices that runs have used, the earliest first."""
+        return [Used(at=one.at, prices=one.by_spot()) for one in self.open_shelf().uses(campaign)]
 
     def day_of(self, market: str, time_zone: str) -> dt.date | None:
         """Return the day of a market for which rows must be valid; None if it has no clock."""

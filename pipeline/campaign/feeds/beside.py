@@ -2,11 +2,11 @@
 
 import datetime as dt
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from pipeline.campaign.feed import Feed
-from pipeline.campaign.feeds.prices import Amounts, Snapshot, Spot
 from pipeline.campaign.feeds.rows import MOST_BYTES
+from pipeline.campaign.feeds.snapshot import Snapshot, Used
 from pipeline.errors import FeedError
 
 
@@ -49,9 +49,9 @@ class Beside:
             raise FeedError(f"{feed.shown} comes from a server; read it with `proofpress plan`")
         return read_beside(feed, file, dt.datetime.min.replace(tzinfo=dt.UTC))
 
-    def last_used(self, _campaign: str) -> Mapping[Spot, Amounts]:
+    def used(self, _campaign: str) -> Sequence[Used]:
         """Return nothing."""
-        return {}
+        return ()
 
     def day_of(self, _market: str, _time_zone: str) -> dt.date | None:
         """Return None: nobody says which day it is."""

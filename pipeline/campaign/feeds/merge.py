@@ -11,16 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.campaign.document import Document, Node, Path
 from pipeline.campaign.feed import Feed
-from pipeline.campaign.feeds.prices import (
-    Amounts,
-    Names,
-    Read,
-    Snapshot,
-    Spot,
-    Supply,
-    changes,
-    read_prices,
-)
+from pipeline.campaign.feeds.prices import Names, Read, changes, read_prices
+from pipeline.campaign.feeds.snapshot import Amounts, Snapshot, Spot, Supply, Used
 from pipeline.campaign.money import is_known_currency
 from pipeline.campaign.problems import problem_at
 from pipeline.campaign.scalars import Identifier
@@ -45,6 +37,7 @@ class Fed:
         problems: What keeps creatives from being made.
         notes: What does not, and should be known.
         changed: What is not as in the last list that a run used.
+        used: The prices that runs have used, the earliest first.
     """
 
     document: Document
@@ -56,6 +49,7 @@ class Fed:
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     changed: tuple[str, ...] = ()
+    used: tuple[Used, ...] = ()
 
     def record(self) -> dict[str, str]:
         """Return what a manifest says of the price list; empty if there is none."""
@@ -98,7 +92,7 @@ def fed(document: Document, supply: Supply) -> Fed:
     if snapshot.note:
         remedy = "look at the server; `feed.stale_hours` says how old a snapshot may be"
         notes.insert(0, problem_at(document, ("feed", "from"), snapshot.note, remedy))
-    before = supply.last_used(campaign)
+    used = tuple(supply.used(campaign))
     return Fed(
         document=_merged(document, snapshot, read, has_was=bool(feed.columns.was)),
         name=feed.shown,
@@ -108,7 +102,8 @@ def fed(document: Document, supply: Supply) -> Fed:
         left_out=read.left_out,
         problems=(*read.problems, *(one for is_error, one in missing if is_error)),
         notes=tuple(notes),
-        changed=tuple(changes(before, prices)) if before else (),
+        changed=tuple(changes(used[-1].prices, prices)) if used else (),
+        used=used,
     )
 
 

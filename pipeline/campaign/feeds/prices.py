@@ -7,24 +7,18 @@ programs write 8.9 for 8.90 and 1180.0 for 1180. What a currency cannot express 
 import dataclasses
 import datetime as dt
 import decimal
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import babel.numbers
 
 from pipeline.campaign.feed import Feed
 from pipeline.campaign.feeds.rows import Row, UnreadableError, csv_rows, json_rows, text_of
+from pipeline.campaign.feeds.snapshot import Amounts, Snapshot, Spot
 from pipeline.campaign.money import precision_problem
 from pipeline.errors import Problem
-
-Spot: TypeAlias = tuple[str, str]
-"""Offer and market."""
-
-Amounts: TypeAlias = tuple[str, str]
-"""Price and former price as a campaign file writes them; an empty former price is none."""
 
 MOST_PROBLEMS = 50
 """Problems of one list that are told; the rest is counted."""
@@ -40,54 +34,6 @@ class BadAmountError(ValueError):
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
         self.remedy = remedy
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """A price list as it was read.
-
-    Attributes:
-        source: The file as a person can open it, or the address without its query.
-        content: Its bytes.
-        fetched: When they were read, or the server last said that they have not changed.
-        etag: The server's name for them; empty if it gave none.
-        modified: When they were last changed, as the server says it; empty if it does not.
-        note: Why an older snapshot is used; empty if it is the present one.
-    """
-
-    source: str
-    content: bytes = dataclasses.field(repr=False)
-    fetched: dt.datetime
-    etag: str = ""
-    modified: str = ""
-    note: str = ""
-
-    @property
-    def sha256(self) -> str:
-        """Return the hash of the bytes."""
-        return hashlib.sha256(self.content).hexdigest()
-
-
-class Supply(Protocol):
-    """Where price lists come from, and what is known of earlier ones."""
-
-    def snapshot(self, campaign: str, feed: Feed, file: str) -> Snapshot:
-        """Return the price list of a campaign.
-
-        Args:
-            campaign: The campaign's name.
-            feed: What its file says.
-            file: The campaign file.
-
-        Raises:
-            FeedError: If it cannot be had.
-        """
-
-    def last_used(self, campaign: str) -> Mapping[Spot, Amounts]:
-        """Return the prices of the last snapshot that a run used; empty if none did."""
-
-    def day_of(self, market: str, time_zone: str) -> dt.date | None:
-        """Return the day of a market for which rows must be valid; None if nobody knows it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

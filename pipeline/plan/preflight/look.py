@@ -3,11 +3,13 @@
 import dataclasses
 from collections.abc import Iterable, Iterator
 
+from pipeline.campaign.history import History
 from pipeline.plan.plan import Plan, misfit_problem, misfits
 from pipeline.plan.preflight.channels import channel_findings
 from pipeline.plan.preflight.colours import colour_findings
 from pipeline.plan.preflight.drawing import drawing_findings
 from pipeline.plan.preflight.finding import Desk, Finding, Severity
+from pipeline.plan.preflight.former import feed_findings, former_findings
 from pipeline.plan.preflight.markets import market_findings
 from pipeline.plan.preflight.prices import price_findings
 from pipeline.plan.preflight.words import word_findings
@@ -16,13 +18,14 @@ from pipeline.typeset.renderer import Renderer
 _LONGEST_REASON = 300
 
 
-def findings(plan: Plan) -> tuple[Finding, ...]:
+def findings(plan: Plan, history: History | None = None) -> tuple[Finding, ...]:
     """Return what the rules find in a plan, in the order of the file.
 
     Whether the words fit is not among it, since that takes a typesetter: `unfit` says that.
 
     Args:
         plan: The plan of one campaign.
+        history: What is known of its earlier prices; None leaves out the rules that need it.
     """
     desk = Desk(loaded=plan.campaign, variants=plan.variants)
     return _once(
@@ -33,6 +36,8 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
             *colour_findings(desk),
             *channel_findings(desk),
             *drawing_findings(desk),
+            *feed_findings(desk),
+            *(former_findings(desk, plan.days, history) if history else ()),
         )
     )
 

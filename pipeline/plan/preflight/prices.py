@@ -56,11 +56,12 @@ def _jumps(desk: Desk, here: Path, prices: _Amounts, usual: _Amounts) -> Iterato
     most = desk.loaded.campaign.preflight.price_jump
     for market, amount in prices.items():
         if most and (jump := jumped(amount, usual.get(market), most)):
-            said = (f"{amount} is {jump} {usual[market]}", _MEANT)
+            said = (f"{amount} is {jump} {usual[market]}", MEANT)
             yield desk.error("price jump", (*here, market), said, _in(desk, here, market))
 
 
-_MEANT = "correct it, or raise `preflight: {price_jump: …}` if it is meant"
+MEANT = "correct it, or raise `preflight: {price_jump: …}` if it is meant"
+"""What to do about a price that has jumped."""
 
 
 def jumped(now: decimal.Decimal, before: decimal.Decimal | None, most: decimal.Decimal) -> str:
