@@ -5,10 +5,11 @@ import datetime as dt
 import decimal
 import functools
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.campaign.feed import Feed
-from pipeline.campaign.feeds.snapshot import Amounts, Spot, Used
+from pipeline.campaign.feeds.prices import Names, read_prices
+from pipeline.campaign.feeds.snapshot import Amounts, Snapshot, Spot, Used
 from pipeline.campaign.history import Figures, History, Special, Version
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.campaign.model import Campaign
@@ -31,7 +32,7 @@ def history_of(loaded: LoadedCampaign, instant: dt.datetime) -> History | None:
     commits, why = _committed(loaded.document.file, instant)
     earlier = _versions(
         [one for one in commits if one.at < instant],
-        [one for one in loaded.fed.used if one.at < instant],
+        [one for one in (*_listed(loaded, instant), *loaded.fed.used) if one.at < instant],
         campaign.feed,
     )
     return History(versions=(*earlier, _at_hand(campaign, instant)), why=why)
@@ -44,6 +45,22 @@ def _committed(file: str, _instant: dt.datetime) -> tuple[tuple[Commit, ...], st
         return tuple(committed(pathlib.Path(file))), ""
     except NoHistoryError as error:
         return (), str(error)
+
+
+def _listed(loaded: LoadedCampaign, instant: dt.datetime) -> Iterator[Used]:
+    """Yield the prices of a price list that lies in git beside its campaign."""
+    feed, campaign = loaded.campaign.feed, loaded.campaign
+    if feed is None or feed.is_remote:
+        return
+    file = str(loaded.folder / feed.from_)
+    for commit in _committed(file, instant)[0]:
+        names = Names(
+            offers=frozenset(campaign.offers),
+            currencies={name: market.currency for name, market in campaign.markets.items()},
+            days=dict.fromkeys(campaign.markets, commit.at.date()),
+        )
+        snapshot = Snapshot(source=file, content=commit.content, fetched=commit.at)
+        yield Used(at=commit.at, prices=read_prices(snapshot, feed, names).prices)
 
 
 def _versions(commits: Sequence[Commit], used: Sequence[Used], feed: Feed | None) -> list[Version]:

@@ -86,7 +86,7 @@ def fed(document: Document, supply: Supply) -> Fed:
         found = problem_at(document, ("feed", "from"), what, remedy)
         return Fed(document=document, problems=(found,))
     read = read_prices(snapshot, feed, names)
-    prices = {spot: (quote.price, quote.was) for spot, quote in read.quotes.items()}
+    prices = read.prices
     missing = tuple(_missing(document, feed, names, read)) if not read.problems else ()
     notes = [one for is_error, one in missing if not is_error]
     if snapshot.note:

@@ -71,6 +71,11 @@ class Read:
     rows: int
     left_out: Mapping[str, int]
 
+    @property
+    def prices(self) -> dict[Spot, Amounts]:
+        """Return offer and market to price and former price."""
+        return {spot: (quote.price, quote.was) for spot, quote in self.quotes.items()}
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
