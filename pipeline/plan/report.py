@@ -70,7 +70,7 @@ def _feed(plan: Plan) -> Iterator[str]:
     fed = plan.campaign.fed
     if fed.snapshot is None:
         return
-    left = "".join(f", {count} rows of {what} left out" for what, count in fed.left_out.items())
+    left = "".join(f", {count} of {what} left out" for what, count in fed.left_out.items())
     yield f"  prices: {len(fed.prices)} from {fed.name} ({fed.rows} rows{left})"
     for change in fed.changed[:_MOST_CHANGES]:
         yield f"  prices: {change}"
