@@ -152,7 +152,8 @@ def test_a_json_list_at_a_path_is_read_with_the_line_of_each_row(load: Load) -> 
         (
             LIST.replace("8.50", "8.505"),
             (
-                "prices.csv:2: offers.bowl.price.de: row 1: 8.505 cannot be shown; EUR has 2 decimals, "
+                "prices.csv:2: offers.bowl.price.de: row 1: 8.505 cannot be shown; EUR "
+                "has 2 decimals, "
                 "write no more of them"
             ),
         ),
@@ -166,35 +167,40 @@ def test_a_json_list_at_a_path_is_read_with_the_line_of_each_row(load: Load) -> 
         (
             LIST.replace("EUR", "USD"),
             (
-                "prices.csv:2: offers.bowl.price.de: row 1: is in USD, not in EUR; correct the row, or "
+                "prices.csv:2: offers.bowl.price.de: row 1: is in USD, not in EUR; "
+                "correct the row, or "
                 "`feed.markets`"
             ),
         ),
         (
             LIST + "\n" + "bowl,de,8.60,,EUR\n",
             (
-                "prices.csv:5: offers.bowl.price.de: row 3: is there twice, first in row 1 on line 2; "
+                "prices.csv:5: offers.bowl.price.de: row 3: is there twice, first in row "
+                "1 on line 2; "
                 "keep one of the two, or give them other days"
             ),
         ),
         (
             LIST.replace("sku", "SKU"),
             (
-                "prices.csv:1: : has no column 'sku'; correct `feed.columns.offer` or the `separator`; "
+                "prices.csv:1: : has no column 'sku'; correct `feed.columns.offer` or the "
+                "`separator`; "
                 "there are: SKU, shop, price, old, money"
             ),
         ),
         (
             LIST.replace("old", "sku"),
             (
-                "prices.csv:1: : has 2 columns 'sku'; correct `feed.columns.offer` or the `separator`; "
+                "prices.csv:1: : has 2 columns 'sku'; correct `feed.columns.offer` or the "
+                "`separator`; "
                 "there are: sku, shop, price, sku, money"
             ),
         ),
         (
             "<!doctype html><title>Sign in</title>",
             (
-                "prices.csv:1: : is a web page or XML, not a price list; look at the address; it may "
+                "prices.csv:1: : is a web page or XML, not a price list; look at the "
+                "address; it may "
                 "ask for a login"
             ),
         ),
