@@ -15,7 +15,7 @@ from pipeline.campaign.feeds.snapshot import Supply
 from pipeline.campaign.history import History
 from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.campaign.messages.words import Words, words_of
-from pipeline.errors import CampaignError, UsageError
+from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.feeds.supply import open_supply
 from pipeline.history.timeline import history_of
 from pipeline.plan.asked import unable
@@ -28,6 +28,7 @@ from pipeline.plan.rates import UNMEASURED, Rates
 from pipeline.plan.variants import Variant
 from pipeline.produce.ledger.rates import measured_rates
 from pipeline.produce.store import open_store
+from pipeline.proof.languages import languages_of
 from pipeline.publish.deliver import open_delivery
 from pipeline.publish.manifest import delivered_before
 from pipeline.publish.standing import standing
@@ -159,9 +160,23 @@ def load(
     loaded = with_tiers(read, settings.tiers)
     if provider:
         loaded = tuple(_through(campaign, provider) for campaign in loaded)
-    if problems := tuple(problem for campaign in loaded for problem in unable(campaign)):
+    if problems := tuple(
+        problem for campaign in loaded for problem in (*unable(campaign), *_unread(campaign))
+    ):
         raise CampaignError(problems)
     return loaded
+
+
+def _unread(loaded: LoadedCampaign) -> Iterator[Problem]:
+    """Yield the locales whose language no reader knows: nothing of them could be proved."""
+    for name, market in loaded.campaign.markets.items():
+        for locale in market.locales:
+            try:
+                languages_of(locale)
+            except UsageError:
+                remedy = "leave the locale out, or take one whose language Tesseract has"
+                what = f"no reader knows the language of {locale}"
+                yield loaded.problem(("markets", name, "locales"), what, remedy)
 
 
 def prepare(

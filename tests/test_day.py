@@ -159,6 +159,15 @@ def test_a_provider_that_there_is_not_is_a_problem_of_the_file(
         prepare(request_of("provider: acme\n" + CAMPAIGN), settings)
 
 
+def test_a_language_that_no_reader_knows_is_a_problem_of_the_file(
+    request_of: Callable[..., RunRequest], settings: Settings
+) -> None:
+    unread = CAMPAIGN.replace("[de_DE]", "[lb_LU]").replace("{de: Bowls", "{lb: Bowls")
+    what = r"lunch\.yaml:8: markets\.de\.locales: no reader knows the language of lb_LU"
+    with pytest.raises(CampaignError, match=what):
+        prepare(request_of(unread), settings)
+
+
 def test_preflight_names_the_line_that_does_not_fit(
     request_of: Callable[..., RunRequest], settings: Settings
 ) -> None:

@@ -9,6 +9,8 @@ import re
 
 from icu4py.messageformat import MessageFormat
 
+from pipeline.campaign.numerals import icu_tag
+
 DAY_STYLES = ("", "long", "short", "weekday")
 BUILT_IN: dict[str, tuple[str, ...]] = {
     "price": ("", "number", "unit"),
@@ -86,7 +88,7 @@ def format_message(message: Message, locale: str, values: dict[str, str | int]) 
 
     Args:
         message: The message.
-        locale: CLDR locale identifier.
+        locale: CLDR locale identifier, or one from `numerals.with_latin_digits`.
         values: `Placeholder.argument` to the formatted value; whole numbers choose plurals.
 
     Raises:
@@ -94,7 +96,7 @@ def format_message(message: Message, locale: str, values: dict[str, str | int]) 
     """
     if missing := {place.argument for place in message.placeholders} - values.keys():
         raise KeyError(*sorted(missing))
-    return MessageFormat(message.pattern, locale.replace("_", "-")).format(dict(values))
+    return MessageFormat(message.pattern, icu_tag(locale)).format(dict(values))
 
 
 class _Parser:

@@ -70,6 +70,9 @@ class Market(Frozen):
     needs: tuple[Literal["legal", "validity"], ...] = Field(
         default=(), description="Every creative here has a legal line, or says until when it holds"
     )
+    digits: Literal["native", "latin"] = Field(
+        default="native", description="Write numbers as the locale does, or with the digits 0 to 9"
+    )
     foreign_currency: Flag = Field(
         default=False, description="The currency is another country's, and that is right"
     )

@@ -2,7 +2,8 @@
 
 ICU formats the values (through its number and date skeletons), because Babel 2.18 ignores
 native digits, minimum grouping, currency spacing and the side of a minus sign; Babel knows
-the locales. The locale is always passed, never taken from the machine.
+the locales. The locale is always passed, never taken from the machine; it may be one from
+`numerals.with_latin_digits`.
 """
 
 import datetime as dt
@@ -14,6 +15,7 @@ import babel
 from icu4py.messageformat import MessageFormat
 
 from pipeline.campaign.money import Money
+from pipeline.campaign.numerals import icu_tag, without_digits
 
 _NO_BREAK_SPACE = "\u00a0"
 _SHORT_DATE = 14
@@ -57,7 +59,7 @@ def unit_text(value: decimal.Decimal, unit: str, locale: str) -> str:
         unit: A CLDR unit identifier such as `gram`.
         locale: CLDR locale identifier.
     """
-    language = babel.Locale.parse(locale).language
+    language = babel.Locale.parse(without_digits(locale)).language
     # Hindi writes units out: CLDR's ग्रा॰ for ग्राम is for tables, and hard to read in copy.
     width = "full-name" if language == "hi" else "short"
     skeleton = f"unit/{unit} unit-width-{width} {_precision(_decimals(value))}"
@@ -93,7 +95,7 @@ def _spoken_date(text: str, day: dt.date, locale: str) -> str:
     French and Brazilian Portuguese write the first of a month as an ordinal; Vietnamese puts
     the word for year, not a comma, before the year.
     """
-    parsed = babel.Locale.parse(locale)
+    parsed = babel.Locale.parse(without_digits(locale))
     if parsed.language == "vi":
         return text.replace(f", {day.year}", f" năm {day.year}")
     first = {"fr": "1er", "pt": "1º"}.get(parsed.language)
@@ -117,4 +119,4 @@ def _number(value: decimal.Decimal, skeleton: str, locale: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _format(pattern: str, locale: str) -> MessageFormat:
-    return MessageFormat(pattern, str(babel.Locale.parse(locale)).replace("_", "-"))
+    return MessageFormat(pattern, icu_tag(locale))

@@ -10,6 +10,7 @@ from pipeline.campaign.copychecks import FORMER, localized
 from pipeline.campaign.message import AUTOMATIC, Placeholder, format_message, parse_message
 from pipeline.campaign.model import Campaign, Market, Offer
 from pipeline.campaign.money import Money
+from pipeline.campaign.numerals import with_latin_digits
 from pipeline.campaign.scalars import Role
 from pipeline.plan.lines import Line
 from pipeline.plan.localise import (
@@ -58,6 +59,12 @@ class Coordinate:
         return self._money(self.running.was, self._offer.was)
 
     @property
+    def numbers(self) -> str:
+        """Return the locale that numbers are written in: its own, or with the digits 0 to 9."""
+        latin = self._market.digits == "latin"
+        return with_latin_digits(self.locale) if latin else self.locale
+
+    @property
     def amounts(self) -> dict[str, decimal.Decimal]:
         """Return `price` and `was` to the day's amounts, for those there are."""
         found = {"price": self.price, "was": self.was}
@@ -100,7 +107,7 @@ def lines_of(at: Coordinate) -> tuple[Line, ...]:
         currency = at.campaign.markets[at.market].currency
         price = Money(amount=item.price[at.market], currency=currency)
         lines.append(Line.of(f"item_{number}", name))
-        lines.append(Line.of(f"item_{number}_price", money_text(price, at.locale)))
+        lines.append(Line.of(f"item_{number}_price", money_text(price, at.numbers)))
     for role in _AFTER_ITEMS:
         lines += _line(at, role)
     return tuple(lines)
@@ -115,7 +122,7 @@ def _line(at: Coordinate, role: Role) -> list[Line]:
     if role in AUTOMATIC and any(_lacks(at, place.name) for place in message.placeholders):
         return []
     values = {place.argument: value_text(at, place) for place in message.placeholders}
-    return [Line.of(role, format_message(message, at.locale, values))]
+    return [Line.of(role, format_message(message, at.numbers, values))]
 
 
 def _lacks(at: Coordinate, name: str) -> bool:
@@ -141,23 +148,23 @@ def value_text(at: Coordinate, place: Placeholder) -> str | int:
         "was": lambda: _price_text(at, at.was, place.style),
         "saving": lambda: _price_text(at, _saving(at), place.style),
         "discount": lambda: _discount_text(at),
-        "day": lambda: date_text(at.day, place.style, at.locale),
-        "until": lambda: date_text(at.until, place.style, at.locale),
+        "day": lambda: date_text(at.day, place.style, at.numbers),
+        "until": lambda: date_text(at.until, place.style, at.numbers),
     }
     if place.name in builders:
         return builders[place.name]()
-    return _fact(at.campaign.offers[at.offer].facts[place.name], place, at.locale)
+    return _fact(at.campaign.offers[at.offer].facts[place.name], place, at.numbers)
 
 
 def _price_text(at: Coordinate, money: Money | None, style: str) -> str:
     if money is None:
         return ""
     if style == "number":
-        return amount_text(money, at.locale)
+        return amount_text(money, at.numbers)
     unit = at.campaign.offers[at.offer].unit
     if style == "unit" and unit:
-        return unit_price_text(money, unit, at.locale)
-    return money_text(money, at.locale)
+        return unit_price_text(money, unit, at.numbers)
+    return money_text(money, at.numbers)
 
 
 def _saving(at: Coordinate) -> Money | None:
@@ -169,7 +176,7 @@ def _saving(at: Coordinate) -> Money | None:
 def _discount_text(at: Coordinate) -> str:
     if at.price is None or at.was is None:
         return ""
-    return percent_text(-discount(at.price, at.was), at.locale)
+    return percent_text(-discount(at.price, at.was), at.numbers)
 
 
 def _fact(text: str, place: Placeholder, locale: str) -> str | int:

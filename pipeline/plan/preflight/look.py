@@ -7,6 +7,7 @@ from pipeline.campaign.history import History
 from pipeline.plan.plan import Plan, misfit_problem, misfits
 from pipeline.plan.preflight.channels import channel_findings
 from pipeline.plan.preflight.colours import colour_findings
+from pipeline.plan.preflight.digits import digit_findings
 from pipeline.plan.preflight.drawing import drawing_findings
 from pipeline.plan.preflight.finding import Desk, Finding, Severity
 from pipeline.plan.preflight.former import feed_findings, former_findings
@@ -34,6 +35,7 @@ def findings(plan: Plan, history: History | None = None) -> tuple[Finding, ...]:
             *price_findings(desk),
             *market_findings(desk, plan.days),
             *colour_findings(desk),
+            *digit_findings(desk),
             *channel_findings(desk),
             *drawing_findings(desk),
             *feed_findings(desk),
