@@ -19,9 +19,10 @@ from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.feeds.supply import open_supply
 from pipeline.history.timeline import history_of
 from pipeline.plan.asked import unable
+from pipeline.plan.capping import capped
 from pipeline.plan.catalogue import capabilities
 from pipeline.plan.choice import Known
-from pipeline.plan.plan import Plan, Planned, make_plan
+from pipeline.plan.plan import Plan, make_plan
 from pipeline.plan.preflight.finding import Finding
 from pipeline.plan.preflight.look import findings, refusals, unfit
 from pipeline.plan.rates import UNMEASURED, Rates
@@ -211,7 +212,7 @@ def prepare(
     return DayPlan(
         request=request,
         plans=tuple(
-            _capped(
+            capped(
                 with_wishes(
                     make_plan(
                         campaign,
@@ -245,21 +246,6 @@ def _asked_for(
         msg = f"there is no campaign {', '.join(sorted(missing))}"
         raise UsageError(f"{msg}; there are: {', '.join(known)}")
     return tuple(one for one in loaded if not names or one.campaign.campaign in names)
-
-
-def _capped(plan: Plan, cap: decimal.Decimal | None) -> Plan:
-    """Return a plan whose creatives may spend no more than a cap on their day."""
-    if cap is None:
-        return plan
-    return dataclasses.replace(plan, planned=tuple(_under(one, cap) for one in plan.planned))
-
-
-def _under(planned: Planned, cap: decimal.Decimal) -> Planned:
-    variant = planned.variant
-    budget = variant.budget.model_copy(update={"day": min(variant.budget.day, cap)})
-    lower = tuple(dataclasses.replace(one, budget=budget) for one in variant.lower)
-    made = dataclasses.replace(variant, budget=budget, lower=lower)
-    return dataclasses.replace(planned, variant=made)
 
 
 def _rates(loaded: Sequence[LoadedCampaign], settings: Settings) -> Rates:
