@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.campaign.load import load_campaigns
 from pipeline.errors import ProofpressError, ToolMissingError, UsageError
+from pipeline.feeds.supply import open_supply
 from pipeline.proof.languages import languages_of, package_of
 from pipeline.settings import Settings
 from pipeline.typeset.fonts import FILES, files_of
@@ -105,7 +106,7 @@ def _asked(command: list[str]) -> list[str]:
 
 def _needed(settings: Settings, campaigns: Sequence[pathlib.Path]) -> tuple[str, ...]:
     try:
-        loaded = load_campaigns(campaigns, settings.template_names())
+        loaded = load_campaigns(campaigns, settings.template_names(), supply=open_supply(settings))
     except ProofpressError:
         return ("eng",)
     locales = {

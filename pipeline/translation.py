@@ -26,6 +26,7 @@ from pipeline.campaign.messages.plurals import PluralError
 from pipeline.campaign.messages.texts import Message, is_locale
 from pipeline.campaign.messages.words import Words, source_words, words_of
 from pipeline.errors import CampaignError, Problem, UsageError
+from pipeline.feeds.supply import open_supply
 from pipeline.files import write_whole
 from pipeline.plan.briefing import Briefer, briefer_of
 from pipeline.plan.variants import Variant
@@ -138,7 +139,7 @@ def open_desk(
     Raises:
         CampaignError: With every problem of the file, its translations aside.
     """
-    loaded = load_campaign(file, settings.template_names(), source_words)
+    loaded = load_campaign(file, settings.template_names(), source_words, open_supply(settings))
     folder = folder_of(file, loaded.campaign.campaign)
     pictures = {
         offer: f"{PICTURES}/{offer}.jpg"
@@ -227,7 +228,8 @@ def told(counts: Mapping[str, int]) -> str:
 def examined(file: pathlib.Path, settings: Settings) -> tuple[Words, tuple[Problem, ...]]:
     """Return what a campaign says with its catalogues, and what keeps it from being made."""
     try:
-        return load_campaign(file, settings.template_names()).words, ()
+        supply = open_supply(settings)
+        return load_campaign(file, settings.template_names(), supply=supply).words, ()
     except CampaignError as error:
         return words_of(read_document(file)), error.problems
 
