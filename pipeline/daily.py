@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pipeline.dayplan import Batch, DayPlan
 from pipeline.observe.context import about
 from pipeline.produce.compositor import Compositor
+from pipeline.produce.credentials import read_credentials
 from pipeline.produce.crew import produce_all
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.plates import Plates
@@ -97,6 +98,7 @@ def open_workshop(settings: Settings, prover: Prover, readers: Mapping[str, str]
                 prover=prover,
                 store=store,
                 bench=threading.Semaphore(settings.workers),
+                credentials=read_credentials(settings.credentials),
             ),
             store=store,
         ),

@@ -24,6 +24,8 @@ class Settings:
         deliver: Address of the bucket that finished days are copied to; empty for none.
         metrics: The file that each run writes its metrics to; None for none.
         cloud: AWS_* variables, which say where a bucket is and who asks; not shown.
+        credentials: The files of certificate and private key by which pictures are signed; None
+            if they are not.
     """
 
     templates: pathlib.Path
@@ -35,6 +37,7 @@ class Settings:
     deliver: str = ""
     metrics: pathlib.Path | None = None
     cloud: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    credentials: tuple[pathlib.Path, pathlib.Path] | None = None
 
     @property
     def ledger_url(self) -> str:
@@ -53,11 +56,13 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
     Args:
         environment: PROOFPRESS_TEMPLATES, PROOFPRESS_WORK, PROOFPRESS_WORKERS,
             PROOFPRESS_TIERS, PROOFPRESS_LEDGER, PROOFPRESS_STORE, PROOFPRESS_DELIVER,
-            PROOFPRESS_METRICS and AWS_* are read.
+            PROOFPRESS_METRICS, PROOFPRESS_C2PA_CERTIFICATE, PROOFPRESS_C2PA_KEY and AWS_* are
+            read.
         cores: Number of processor cores, the default for workers.
 
     Raises:
-        UsageError: If PROOFPRESS_WORKERS is not a whole number.
+        UsageError: If PROOFPRESS_WORKERS is not a whole number, or one of certificate and key is
+            missing.
     """
     workers = environment.get("PROOFPRESS_WORKERS", str(cores))
     if not workers.isdecimal():
@@ -72,4 +77,13 @@ def read_settings(environment: Mapping[str, str], cores: int) -> Settings:
         deliver=environment.get("PROOFPRESS_DELIVER", ""),
         metrics=pathlib.Path(file) if (file := environment.get("PROOFPRESS_METRICS")) else None,
         cloud={name: value for name, value in environment.items() if name.startswith("AWS_")},
+        credentials=_credentials(environment),
     )
+
+
+def _credentials(environment: Mapping[str, str]) -> tuple[pathlib.Path, pathlib.Path] | None:
+    names = ("PROOFPRESS_C2PA_CERTIFICATE", "PROOFPRESS_C2PA_KEY")
+    certificate, key = (environment.get(name, "") for name in names)
+    if bool(certificate) != bool(key):
+        raise UsageError(f"set both {names[0]} and {names[1]}, or neither")
+    return (pathlib.Path(certificate), pathlib.Path(key)) if certificate else None

@@ -142,6 +142,10 @@ def preview(
     "--metrics", type=click.Path(path_type=pathlib.Path, dir_okay=False), default=None,
     help="Write the run's metrics to this file, as Prometheus text.",
 )  # fmt: skip
+@click.option(
+    "--c2pa", is_flag=True,
+    help="Insist on content credentials; PROOFPRESS_C2PA_CERTIFICATE and _KEY name their files.",
+)  # fmt: skip
 @click.option("--plain", is_flag=True, help="Without Prefect: the same files, no record of it.")
 def run(  # noqa: PLR0913 - a word on the command line each
     files: tuple[pathlib.Path, ...],
@@ -151,6 +155,7 @@ def run(  # noqa: PLR0913 - a word on the command line each
     *,
     retry: bool,
     metrics: pathlib.Path | None,
+    c2pa: bool,
     plain: bool,
 ) -> None:
     """Make, proofread and publish what is due in campaign files."""
@@ -159,6 +164,11 @@ def run(  # noqa: PLR0913 - a word on the command line each
     request = dataclasses.replace(request_of(files, out, day, markets), retry=retry)
     settings = settings_here()
     settings = dataclasses.replace(settings, metrics=metrics or settings.metrics)
+    if c2pa and settings.credentials is None:
+        raise UsageError(
+            "--c2pa needs PROOFPRESS_C2PA_CERTIFICATE and PROOFPRESS_C2PA_KEY, which name the "
+            "files of certificate and private key"
+        )
     leave(run_at_terminal(request, settings, plain=plain))
 
 

@@ -1,6 +1,7 @@
 """The compositor: letters a plate and proves it; each plate ends in an outcome."""
 
 import dataclasses
+import functools
 import threading
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from pipeline.plan.routing import TYPESET
 from pipeline.plan.variants import Variant
+from pipeline.produce.credentials import Credentials
 from pipeline.produce.exhibits import keep_evidence
 from pipeline.produce.finish import JPEG, decode, encode, ground_file
 from pipeline.produce.marking import packet
@@ -43,17 +45,23 @@ class Compositor:
         store: Keeps the pictures.
         bench: Lets as many threads letter and prove at a time as there are cores: many more may
             wait for a provider.
+        credentials: Signs the files; None if they go unsigned.
     """
 
     letterer: Letterer
     prover: Prover
     store: Store
     bench: threading.Semaphore = dataclasses.field(default_factory=threading.Semaphore)
+    credentials: Credentials | None = None
 
     @property
     def engine(self) -> str:
         """Return name and version of the typesetting engine."""
         return self.letterer.renderer.engine
+
+    def sign(self, content: bytes, variant: Variant) -> bytes:
+        """Return a file with its credentials, if files get any."""
+        return self.credentials.sign(content, variant) if self.credentials else content
 
     def read(self, variant: Variant, obtained: Obtained) -> Proof:
         """Return the proof of a plate by itself: the words that were drawn on it, and no others.
@@ -84,7 +92,8 @@ class Compositor:
         if isinstance(lettered, Misfit):
             reason = f"{lettered.role}: {lettered.text!r} {lettered.what}; {lettered.remedy}"
             return held(variant, self.engine, reason, obtained)
-        content = encode(lettered.picture, variant.format, packet(variant))
+        sign = functools.partial(self.sign, variant=variant)
+        content = encode(lettered.picture, variant.format, packet(variant), sign)
         if content is None:
             limit = variant.format.most_bytes
             return held(variant, self.engine, f"the file is heavier than {limit:,} bytes", obtained)
@@ -132,6 +141,7 @@ class Compositor:
             proof=proof,
             overview=overview,
             crops=crops,
+            signed=self.credentials is not None,
         )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -21,19 +22,25 @@ _MOST_CUT, _MOST_ENLARGED = 0.05, 1.6
 lose at most 0.02 and grow at most 1.42 times; a provider rounds sides to its own multiple."""
 
 
-def encode(picture: npt.NDArray[np.uint8], fmt: Format, xmp: bytes = b"") -> bytes | None:
+def encode(
+    picture: npt.NDArray[np.uint8],
+    fmt: Format,
+    xmp: bytes = b"",
+    sign: Callable[[bytes], bytes] = lambda content: content,
+) -> bytes | None:
     """Return the file for a channel; None if it is too heavy at the lowest quality.
 
     Args:
         picture: RGB, shape [height, width, 3].
         fmt: The format with the channel's limit.
         xmp: What the file says of itself, as an XMP packet.
+        sign: Returns a finished file with its signature, whose weight counts.
 
     JPEG without chroma subsampling, which would smear coloured letters.
     """
     image = PIL.Image.fromarray(picture)
     for quality in QUALITIES:
-        content = _jpeg(image, quality, xmp)
+        content = sign(_jpeg(image, quality, xmp))
         if len(content) <= fmt.most_bytes:
             return content
     return None

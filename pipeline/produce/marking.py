@@ -14,7 +14,7 @@ from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.routing import TYPESET
 from pipeline.plan.variants import Variant
 
-_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """IPTC's vocabulary, https://cv.iptc.org/newscodes/digitalsourcetype."""
 
 PACKET = """\
@@ -43,13 +43,13 @@ def source_type(variant: Variant) -> str:
     """
     request = variant.request
     if request.pin:
-        return f"{_TYPES}composite"
+        return f"{TYPES}composite"
     if request.provider == STUDIO:
         pictured = any(subject.picture for subject in variant.scene.subjects) or variant.logo
-        return f"{_TYPES}{'composite' if pictured else 'algorithmicMedia'}"
+        return f"{TYPES}{'composite' if pictured else 'algorithmicMedia'}"
     mixed = variant.logo or TYPESET in variant.lettering.values()
     kind = "compositeWithTrainedAlgorithmicMedia" if mixed else "trainedAlgorithmicMedia"
-    return f"{_TYPES}{kind}"
+    return f"{TYPES}{kind}"
 
 
 def prompt_sha256(variant: Variant) -> str:

@@ -88,6 +88,7 @@ class Outcome:
         fallback: Why the studio's plate and set lines stand in for a picture that was to be
             paid for, in plain words; empty if they do not.
         opinion: Sentinel's second opinion of the delivered file; None if it was not asked.
+        signed: Whether the file carries content credentials.
     """
 
     variant: str
@@ -106,6 +107,7 @@ class Outcome:
     attempts: int
     overview: str | None
     crops: tuple[str | None, ...]
+    signed: bool = False
     fallback: str = ""
     opinion: Opinion | None = None
     why: dict[str, str] = dataclasses.field(default_factory=dict)

@@ -50,7 +50,8 @@ class Press:
         if variant.id in self.refused:
             return held(variant, self.compositor.engine, self.refused[variant.id], None)
         known = self.store.outcome(variant.fingerprint)
-        if known and known.deliverable and self.store.holds(known.pictures):
+        as_wanted = known and known.signed == bool(self.compositor.credentials)
+        if known and as_wanted and known.deliverable and self.store.holds(known.pictures):
             return _reused(known, variant)
         try:
             outcome = self._made(variant)
