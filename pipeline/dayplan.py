@@ -17,7 +17,7 @@ from pipeline.campaign.load import LoadedCampaign, load_campaigns
 from pipeline.campaign.messages.words import Words, words_of
 from pipeline.errors import CampaignError, Problem, UsageError
 from pipeline.feeds.supply import open_supply
-from pipeline.history.timeline import history_of
+from pipeline.history.timeline import histories_of
 from pipeline.plan.asked import unable
 from pipeline.plan.capping import capped
 from pipeline.plan.catalogue import capabilities
@@ -160,7 +160,7 @@ def load(
     read = load_campaigns(files, settings.template_names(), read_words, supply)
     loaded = with_tiers(read, settings.tiers)
     if provider:
-        loaded = tuple(_through(campaign, provider) for campaign in loaded)
+        loaded = tuple(campaign.through(provider) for campaign in loaded)
     if problems := tuple(
         problem for campaign in loaded for problem in (*unable(campaign), *_unread(campaign))
     ):
@@ -231,12 +231,6 @@ def prepare(
     )
 
 
-def _through(loaded: LoadedCampaign, provider: str) -> LoadedCampaign:
-    """Return a campaign with another provider than its own."""
-    campaign = loaded.campaign.model_copy(update={"provider": provider})
-    return dataclasses.replace(loaded, campaign=campaign)
-
-
 def _asked_for(
     loaded: Sequence[LoadedCampaign], names: Sequence[str]
 ) -> tuple[LoadedCampaign, ...]:
@@ -263,20 +257,21 @@ def preflight(day_plan: DayPlan) -> tuple[Finding, ...]:
     renderer = TakumiRenderer()
     return tuple(
         found
-        for plan in day_plan.plans
-        for found in (*findings(plan, _history(day_plan, plan)), *unfit(plan, renderer))
+        for plan, history in _with_history(day_plan)
+        for found in (*findings(plan, history), *unfit(plan, renderer))
     )
 
 
 def refusals_of(day_plan: DayPlan) -> dict[str, str]:
     """Return variant id to why it is not made, by the rules that need no typesetter."""
     return refusals(
-        found for plan in day_plan.plans for found in findings(plan, _history(day_plan, plan))
+        found for plan, history in _with_history(day_plan) for found in findings(plan, history)
     )
 
 
-def _history(day_plan: DayPlan, plan: Plan) -> History | None:
-    return history_of(plan.campaign, day_plan.request.instant)
+def _with_history(day_plan: DayPlan) -> Iterator[tuple[Plan, History | None]]:
+    campaigns = [plan.campaign for plan in day_plan.plans]
+    return zip(day_plan.plans, histories_of(campaigns, day_plan.request.instant), strict=True)
 
 
 def everything_stands(day_plan: DayPlan) -> bool:

@@ -59,6 +59,11 @@ class LoadedCampaign:
         same = file.is_file() and file.read_bytes() == self.document.content
         return same and self.words.as_on_disk()
 
+    def through(self, provider: str) -> "LoadedCampaign":
+        """Return it with another provider than its own."""
+        campaign = self.campaign.model_copy(update={"provider": provider})
+        return dataclasses.replace(self, campaign=campaign)
+
     def problem(self, path: Path, what: str, remedy: str) -> Problem:
         """Return a problem at a path of the file."""
         return problem_at(self.document, path, what, remedy)

@@ -1,5 +1,6 @@
 """The price history of a campaign: its file in git, and the price lists that its runs have used."""
 
+import concurrent.futures
 import dataclasses
 import datetime as dt
 import decimal
@@ -15,6 +16,20 @@ from pipeline.campaign.load import LoadedCampaign
 from pipeline.campaign.model import Campaign
 from pipeline.history.git import Commit, NoHistoryError, committed
 from pipeline.history.revision import prices_of
+
+_THREADS = 4
+"""Campaigns whose history is read at a time: git is waited for most of it."""
+
+
+def histories_of(campaigns: Sequence[LoadedCampaign], instant: dt.datetime) -> list[History | None]:
+    """Return the price histories of some campaigns, in their order.
+
+    Args:
+        campaigns: The campaigns.
+        instant: Now, from which the files at hand stand.
+    """
+    with concurrent.futures.ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(lambda loaded: history_of(loaded, instant), campaigns))
 
 
 def history_of(loaded: LoadedCampaign, instant: dt.datetime) -> History | None:

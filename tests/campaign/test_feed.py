@@ -1,12 +1,17 @@
 """Price lists: which row gives which price, and what is said of a row that gives none."""
 
+import csv
 import datetime as dt
 import decimal
+import io
 import json
 import pathlib
 from collections.abc import Callable, Sequence
 
 import pytest
+from babel.numbers import get_currency_precision
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.campaign.feed import Feed
 from pipeline.campaign.feeds.beside import Beside, read_beside
@@ -14,6 +19,7 @@ from pipeline.campaign.feeds.prices import BadAmountError, amount_of, changes
 from pipeline.campaign.feeds.rows import UnreadableError, csv_rows, json_rows
 from pipeline.campaign.feeds.snapshot import Snapshot, Used
 from pipeline.campaign.load import LoadedCampaign, load_campaign
+from pipeline.campaign.money import precision_problem
 from pipeline.errors import CampaignError
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
@@ -383,3 +389,56 @@ def test_the_example_campaign_delivers_what_its_list_says() -> None:
         "kr": ("179000", "298000"),
         "ae": ("499", "829"),
     }
+
+
+CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "USD", "KRW"])
+DIGITS = st.from_regex(r"(0|[1-9][0-9]{0,7})(\.[0-9]{1,4})?", fullmatch=True)
+
+
+@given(DIGITS, CURRENCIES, st.sampled_from([".", ","]))
+@settings(max_examples=200, deadline=None)
+def test_no_amount_ever_changes_its_value(digits: str, currency: str, mark: str) -> None:
+    value, cell = decimal.Decimal(digits), digits.replace(".", mark)
+    if value != round(value, get_currency_precision(currency)):
+        with pytest.raises(BadAmountError, match="cannot be shown"):
+            amount_of(cell, mark, currency)
+        return
+    amount = amount_of(cell, mark, currency)
+    assert decimal.Decimal(amount) == value
+    assert precision_problem(decimal.Decimal(amount), currency) == ""
+
+
+CELLS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+TABLE = st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=9)
+
+
+@given(TABLE, st.sampled_from([",", ";", "\t"]))
+@settings(max_examples=100, deadline=None)
+def test_what_is_written_as_csv_is_read_from_its_line(
+    table: list[tuple[str, str, str]], delimiter: str
+) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerows([("a", "b", "c"), *table])
+    rows = list(csv_rows(out.getvalue(), delimiter, {"x": "c", "y": "a"}))
+    assert [(row.cells["y"], row.cells["x"]) for row in rows] == [(a, c) for a, _, c in table]
+    assert [(row.number, row.line) for row in rows] == [(n, n + 1) for n in range(1, len(rows) + 1)]
+
+
+@given(
+    st.lists(st.dictionaries(CELLS, st.one_of(CELLS, st.integers(), st.none())), max_size=9),
+    st.dictionaries(CELLS, st.lists(CELLS), max_size=3),
+    st.sampled_from([None, 1, 4]),
+)
+@settings(max_examples=100, deadline=None)
+def test_what_is_written_as_json_is_read_from_its_line(
+    items: list[dict[str, object]], before: dict[str, list[str]], indent: int | None
+) -> None:
+    tree = {**before, "the": {"x": [{}, [1]], "rows": items}, "z": "]}"}
+    text = json.dumps(tree, indent=indent, ensure_ascii=False)
+    rows = list(json_rows(text, "the.rows", {"a": "a"}))
+    said = [None if one is None else str(one) for one in (item.get("a") for item in items)]
+    assert [row.cells["a"] for row in rows] == [one and one.strip() for one in said]
+    lines = text.split("\n")
+    assert all(lines[row.line - 1].lstrip()[0] == "{" for row in rows if indent)
+    assert all(row.line == 1 for row in rows if not indent)
