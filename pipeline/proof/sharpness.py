@@ -6,7 +6,7 @@ and after gives the blur that was already there. It is read off edges only, so s
 say nothing, and a lower percentile of all edges, so a soft background behind a sharp product
 does not count.
 
-Measured on the 120 creatives of a day of the example campaigns: 0.31 to 0.73 px; on 83 pictures
+Measured on 1,092 creatives, seven days of the example campaigns: 0.39 to 0.74 px; on 83 pictures
 drawn by image models: 0.13 to 0.73 px. Blurred with a Gaussian of 2 px the least of them have
 1.33 and 1.10 px, of 3 px 1.76 and 1.58 px; wider blurs are told less exactly, because compression
 has edges of its own. The re-blurring measure of F. Crete et al. (Proc. SPIE 6492, 2007) and the
