@@ -126,6 +126,12 @@ def test_a_price_counts_from_the_merge_that_brought_it(file: pathlib.Path, commi
     assert prices(history(file)) == [("03", "9.90"), ("09", "8.50"), ("27", "8.50")]
 
 
+def test_of_large_files_the_latest_versions_are_read(file: pathlib.Path, commit: Commit) -> None:
+    for day in range(1, 5):
+        commit(f"{day}\n" + "# much\n" * 250_000, on(day))
+    assert [one.content[:1] for one in committed(file)] == [b"3", b"4"]
+
+
 def test_what_an_earlier_version_said_in_other_ways_is_no_hindrance(
     file: pathlib.Path, commit: Commit
 ) -> None:
