@@ -1,5 +1,6 @@
 """Checks of the words: a text for every locale, and a value for every placeholder."""
 
+import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 import babel
@@ -57,12 +58,18 @@ def served_by(keys: Collection[str], locale: str) -> str | None:
     Never another language or script: `zh_Hant_TW` is not served by `zh_Hans`, nor by `zh`,
     which is written in simplified characters.
     """
+    return next((key for key in _serving(locale) if key in keys), None)
+
+
+@functools.lru_cache(maxsize=1024)
+def _serving(locale: str) -> tuple[str, ...]:
+    """Return the locales that serve a locale, the best first."""
     parsed = babel.Locale.parse(locale)
     script = f"_{parsed.script}" if parsed.script else ""
-    chain = [locale, f"{parsed.language}{script}"]
+    chain = (locale, f"{parsed.language}{script}")
     if parsed.script in {None, _usual_script(parsed.language)}:
-        chain.append(parsed.language)
-    return next((key for key in chain if key in keys), None)
+        return (*chain, parsed.language)
+    return chain
 
 
 def _usual_script(language: str) -> str | None:

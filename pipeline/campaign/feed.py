@@ -1,5 +1,6 @@
 """The block `feed:` of a campaign file: which price list, and which column means what."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
@@ -9,6 +10,7 @@ from pipeline.campaign.generation import Frozen
 from pipeline.campaign.scalars import Amount, Identifier
 
 SCHEMES = ("http://", "https://")
+_OFFER = re.compile(r"[a-z0-9-]{1,48}(/[a-z0-9-]{1,48})?")
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
@@ -25,6 +27,12 @@ def _source(value: str) -> str:
     return value
 
 
+def _offer(value: str) -> str:
+    if not _OFFER.fullmatch(value):
+        raise ValueError("expected an offer, or one of its items such as board/soup")
+    return value
+
+
 def _variable(value: object) -> object:
     fine = isinstance(value, str) and value.isascii() and value.isidentifier()
     if not fine or value != str(value).upper():
@@ -34,6 +42,7 @@ def _variable(value: object) -> object:
 
 Column: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 Source: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_source)]
+OfferName: TypeAlias = Annotated[str, AfterValidator(_offer)]
 Variable: TypeAlias = Annotated[
     str, BeforeValidator(_variable), WithJsonSchema({"type": "string", "pattern": "^[A-Z_0-9]+$"})
 ]
@@ -68,8 +77,9 @@ class Feed(Frozen):
         default="point", description="What stands before the decimals; there is no grouping"
     )
     columns: Columns
-    offers: dict[Column, Identifier] = Field(
-        default={}, description="The list's name to ours; left out, the names are ours"
+    offers: dict[Column, OfferName] = Field(
+        default={},
+        description="The list's name to ours, `offer` or `offer/item`; left out, they are ours",
     )
     markets: dict[Column, Identifier] = Field(
         default={}, description="The list's name to ours; left out, the names are ours"

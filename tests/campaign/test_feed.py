@@ -270,6 +270,41 @@ def test_names_are_mapped_and_a_map_is_all_there_is(load: Load) -> None:
     assert said.startswith("lunch.yaml:19: feed.markets.DEU: there is no 'at' under markets;")
 
 
+MENU = """\
+  board:
+    copy: {headline: {de: Heute, ja: 今日}}
+    items:
+      soup: {name: {de: Suppe, ja: スープ}, price: {de: 5.00, jp: 500}}
+      roll: {name: {de: Semmel, ja: パン}, price: {de: 1.00}}
+feed:
+"""
+
+
+def test_the_items_of_a_menu_have_prices_too(load: Load) -> None:
+    text = CAMPAIGN.replace("feed:\n", MENU)
+    rows = LIST + "board/soup,de,5.5,9.90,EUR\nboard/soup,jp,550,,JPY\nboard/roll,jp,120,,JPY\n"
+    loaded = load(rows, text)
+    items = loaded.campaign.offers["board"].items
+    assert {name: str(price) for name, price in items["soup"].price.items()} == {
+        "de": "5.50",
+        "jp": "550",
+    }
+    assert loaded.document.place_of(("offers", "board", "items", "soup", "price", "jp"))[1] == 5
+    (note,) = loaded.fed.notes  # the board itself has no price, and needs none
+    assert note.path == "offers.board.items.roll.price.de"
+    (said,) = problems(load, rows.replace("5.5,", "5.555,"), text)
+    assert said.startswith("prices.csv:4: offers.board.items.soup.price.de: row 3: 5.555 cannot")
+
+    whole = text.replace("{de: 8.90}", "{de: 8.90, jp: 980}").replace(
+        "{de: 1.00}", "{de: 1.00, jp: 9}"
+    )
+    mapped = whole + "  offers: {S1: board/soup}\n"
+    assert dict(load(HEAD + "S1,de,5.5,,EUR\nS1,jp,5,,JPY\n", mapped, "prices.csv").fed.prices) == {
+        ("board/soup", "de"): ("5.50", ""),
+        ("board/soup", "jp"): ("5", ""),
+    }
+
+
 def test_of_two_rows_the_one_that_is_valid_on_the_day_counts(load: Load) -> None:
     rows = (
         "sku,shop,price,old,money,from,to\n"

@@ -13,6 +13,7 @@ from pipeline.campaign.document import Document, Node, Path
 from pipeline.campaign.feed import Feed
 from pipeline.campaign.feeds.prices import Names, Read, changes, read_prices
 from pipeline.campaign.feeds.snapshot import Amounts, Snapshot, Spot, Supply, Used
+from pipeline.campaign.messages.tree import placed
 from pipeline.campaign.money import is_known_currency
 from pipeline.campaign.problems import problem_at
 from pipeline.campaign.scalars import Identifier
@@ -77,7 +78,7 @@ def fed(document: Document, supply: Supply) -> Fed:
     if feed is None or not _is_name(campaign):
         return Fed(document=document)
     names = _names_of(tree, supply)
-    if problems := tuple(_unknown(document, feed)):
+    if problems := tuple(_unknown(document, feed, names)):
         return Fed(document=document, problems=problems)
     try:
         snapshot = supply.snapshot(campaign, feed, document.file)
@@ -130,10 +131,36 @@ def _names_of(tree: Tree, supply: Supply) -> Names:
     known = {name: currency for name, currency in money.items() if is_known_currency(currency)}
     zones = {name: str(markets[name].get("time_zone", "")) for name in known}
     return Names(
-        offers=frozenset(_table(tree, "offers")),
+        offers=frozenset(_offers(tree)),
         currencies=known,
         days={name: supply.day_of(name, zone) for name, zone in zones.items()},
     )
+
+
+def _offers(tree: Node) -> Iterator[str]:
+    """Yield the offers, and their items as `offer/item`."""
+    for offer, node in _table(tree, "offers").items():
+        yield offer
+        yield from (f"{offer}/{item}" for item in _table(node, "items"))
+
+
+def _expected(tree: Node, feed: Feed) -> list[str]:
+    """Return what the list should price: what its map names; else all that can have a price.
+
+    An offer with items and no price of its own needs none.
+    """
+    if feed.offers:
+        return sorted(set(feed.offers.values()))
+    nodes = _table(tree, "offers")
+    menus = {name for name, node in nodes.items() if _table(node, "items")}
+    own = {name for name in menus if _table(nodes[name], "price")}
+    return sorted(set(_offers(tree)) - menus | own)
+
+
+def _place(name: str) -> Path:
+    """Return where the campaign has an offer, or an item of one."""
+    offer, _, item = name.partition("/")
+    return ("offers", offer, "items", item) if item else ("offers", offer)
 
 
 def _table(tree: Node, name: str) -> Tree:
@@ -141,11 +168,14 @@ def _table(tree: Node, name: str) -> Tree:
     return node if isinstance(node, dict) else {}
 
 
-def _unknown(document: Document, feed: Feed) -> Iterator[Problem]:
+def _unknown(document: Document, feed: Feed, names: Names) -> Iterator[Problem]:
     """Yield what the two maps name and the campaign does not have."""
-    tree = document.tree
-    for key, table in (("offers", feed.offers), ("markets", feed.markets)):
-        have = _table(tree, key).keys()
+    markets = sorted(_table(document.tree, "markets"))
+    known = (
+        ("offers", feed.offers, sorted(names.offers)),
+        ("markets", feed.markets, markets),
+    )
+    for key, table, have in known:
         for theirs, ours in table.items():
             if ours not in have:
                 remedy = f"use one of: {', '.join(have)}"
@@ -157,14 +187,13 @@ def _missing(
     document: Document, feed: Feed, names: Names, read: Read
 ) -> Iterator[tuple[bool, Problem]]:
     """Yield the prices that the list should have and has not; whether that is an error first."""
-    offers = sorted(set(feed.offers.values()) or names.offers)
     markets = set(feed.markets.values()) or names.currencies.keys()
-    for offer in offers:
-        own = _table(_table(_table(document.tree, "offers"), offer), "price")
+    for offer in _expected(document.tree, feed):
+        own = _at(document.tree, (*_place(offer), "price"))
         for market in (name for name in names.currencies if name in markets):
             if (offer, market) in read.quotes:
                 continue
-            path: Path = ("offers", offer, "price", market)
+            path = (*_place(offer), "price", market)
             what = f"{feed.shown} has no row for {offer} in {market} that is valid now"
             if market in own:
                 said = f"{what}, so {own[market]} of the file is used"
@@ -178,17 +207,22 @@ def _missing(
 
 
 def _merged(document: Document, snapshot: Snapshot, read: Read, *, has_was: bool) -> Document:
-    tree = dict(document.tree) if isinstance(document.tree, dict) else {}
-    offers = dict(_table(tree, "offers"))
-    places = dict(document.places)
+    tree, places = document.tree, dict(document.places)
     for (offer, market), quote in read.quotes.items():
-        node = dict(_table(offers, offer))
-        node["price"] = {**_table(node, "price"), market: quote.price}
-        places["offers", offer, "price", market] = (snapshot.source, quote.line)
-        if has_was:
-            was = {name: one for name, one in _table(node, "was").items() if name != market}
-            node["was"] = {**was, market: quote.was} if quote.was else was
-            places["offers", offer, "was", market] = (snapshot.source, quote.line)
-        offers[offer] = node
-    tree["offers"] = offers
+        here, place = _place(offer), (snapshot.source, quote.line)
+        tree = placed(tree, (*here, "price", market), quote.price)
+        places[*here, "price", market] = place
+        if has_was and "/" not in offer:  # an item has no former price
+            was = {name: one for name, one in _at(tree, (*here, "was")).items() if name != market}
+            now = {**was, market: quote.was} if quote.was else was
+            tree = placed(tree, (*here, "was"), now)
+            places[*here, "was", market] = place
     return dataclasses.replace(document, tree=tree, places=places)
+
+
+def _at(tree: Node, path: Path) -> Tree:
+    """Return the table at a path; an empty one if there is none."""
+    found: Node = tree
+    for part in path:
+        found = _table(found, str(part))
+    return found if isinstance(found, dict) else {}

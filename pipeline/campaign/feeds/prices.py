@@ -82,7 +82,7 @@ class Names:
     """The campaign's own names.
 
     Attributes:
-        offers: The offers.
+        offers: The offers, and their items as `offer/item`.
         currencies: Market to currency.
         days: Market to the day for which rows must be valid.
     """
@@ -219,7 +219,7 @@ class _Reader:
 
     def _blame(self, row: Row, spot: Spot, said: _Said) -> None:
         self._wrong.add(spot)
-        path = f"offers.{spot[0]}.price.{spot[1]}"
+        path = f"offers.{spot[0].replace('/', '.items.')}.price.{spot[1]}"
         self.report(row.line, path, (f"row {row.number}: {said[0]}", said[1]))
 
     def _quote(self, row: Row, currency: str) -> Quote:

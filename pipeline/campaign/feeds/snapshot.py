@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 from pipeline.campaign.feed import Feed
 
 Spot: TypeAlias = tuple[str, str]
-"""Offer and market."""
+"""Offer and market; an item of a menu is `offer/item`."""
 
 Amounts: TypeAlias = tuple[str, str]
 """Price and former price as a campaign file writes them; an empty former price is none."""
