@@ -133,7 +133,10 @@ class PlateRequest:
 
 def canonical(tree: object) -> str:
     """Return a tree as JSON with sorted keys and no white space."""
-    return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(tree)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def fingerprint_of(tree: object) -> str:

@@ -1,7 +1,8 @@
 """Provenance: where each line of a creative has its words from."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from pipeline.campaign.copychecks import served_by
 from pipeline.campaign.document import Path
@@ -22,7 +23,7 @@ def path_of(loaded: LoadedCampaign, variant: Variant, role: str) -> Path:
             return (*here, "items", name, "price", variant.market)
         return (*here, "items", name, "name", served_by(item.name, variant.locale) or "")
     for table, path in ((offer.copy_, (*here, "copy")), (loaded.campaign.copy_, ("copy",))):
-        texts = {str(key): text for key, text in table.items()}.get(role, {})
+        texts = cast("Mapping[str, Mapping[str, str]]", table).get(role, {})
         if key := served_by(texts, variant.locale):
             return (*path, role, key)
     return (*here, "price" if role == "price" else "was", variant.market)

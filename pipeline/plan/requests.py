@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-import pathlib
+import functools
 
 import babel
 
@@ -17,8 +17,8 @@ from pipeline.plan.prompt import prompt_of
 from pipeline.plan.routing import MODEL
 from pipeline.plan.scene import Scene
 from pipeline.plan.sizes import SizePlan, exactly, size_for
+from pipeline.plan.sources import Templates
 from pipeline.plan.wording import Coordinate
-from pipeline.typeset.markup import sources_sha256
 
 RTL = "rtl"
 
@@ -32,14 +32,14 @@ class Asker:
         at: Offer, market, locale and day.
         format: Size and file rules.
         scene: The scene.
-        templates: The folder of all templates.
+        templates: All templates.
     """
 
     loaded: LoadedCampaign
     at: Coordinate
     format: Format
     scene: Scene
-    templates: pathlib.Path
+    templates: Templates
 
     def request(
         self, able: Capabilities, lettering: dict[str, str]
@@ -81,7 +81,7 @@ class Asker:
     @property
     def direction(self) -> str:
         """Return the direction of the locale's script: ltr or rtl."""
-        return str(babel.Locale.parse(self.at.locale).text_direction)
+        return _direction(self.at.locale)
 
     def mirrors(self, able: Capabilities, lettering: dict[str, str]) -> bool:
         """Return whether the picture of the other direction serves, mirrored.
@@ -90,10 +90,10 @@ class Asker:
         right-to-left locales cost nothing more.
         """
         bare = MODEL not in lettering.values()
+        if self.direction != RTL or able.paints_backdrops or not bare:
+            return False
         model = able.model(self.at.campaign.model)
-        free = not able.paints_backdrops and bare
-        turnable = free and not references_of(self.loaded, self.at.offer, self.scene, able, model)
-        return self.direction == RTL and turnable
+        return not references_of(self.loaded, self.at.offer, self.scene, able, model)
 
     def _backdrop(self) -> dict[str, object]:
         background = self.scene.background
@@ -102,8 +102,13 @@ class Asker:
             "colours": list(background.colours),
             "subjects": [subject.model_dump(mode="json") for subject in self.scene.subjects],
             "direction": self.direction,
-            "template": sources_sha256(self.templates / "plates", f"{background.kind}.html.j2"),
+            "template": self.templates.plate_sha256(background.kind),
         }
+
+
+@functools.cache
+def _direction(locale: str) -> str:
+    return str(babel.Locale.parse(locale).text_direction)
 
 
 def _size(campaign: Campaign, fmt: Format, model: Model) -> SizePlan:

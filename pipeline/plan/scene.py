@@ -32,6 +32,7 @@ _FAULTS = (
 )
 """What an expression of a template may raise, such as a division by zero."""
 _NEVER_DROPPED = ("legal", "price")
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 class Subject(Part):
@@ -150,14 +151,15 @@ def _render(folder: pathlib.Path, name: str, values: dict[str, object]) -> str:
 def _standing_alone(folder: pathlib.Path, file: str) -> jinja2.Template:
     """Return a template that takes nothing from other files, so that its hash says it all."""
     template = _environment(folder).get_template(file)
-    if _takes_from_others((folder / file).read_text("utf-8")):
+    if _takes_from_others(template, folder / file):
         raise jinja2.TemplateRuntimeError("a scene stands alone: it includes and imports nothing")
     return template
 
 
 @functools.lru_cache(maxsize=256)
-def _takes_from_others(source: str) -> bool:
-    tree = jinja2.Environment(autoescape=True).parse(source)
+def _takes_from_others(_: jinja2.Template, file: pathlib.Path) -> bool:
+    """Return whether a template names other files; asked once until its file is loaded anew."""
+    tree = jinja2.Environment(autoescape=True).parse(file.read_text("utf-8"))
     return any(True for _ in jinja2.meta.find_referenced_templates(tree))
 
 
@@ -203,7 +205,7 @@ def _check(name: str, scene: Scene, copy: dict[str, str]) -> None:
 def _as_json(value: object) -> str:
     if isinstance(value, jinja2.Undefined):
         str(value)  # raises, and names the variable
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _JSON.encode(value)
 
 
 @functools.cache

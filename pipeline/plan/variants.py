@@ -18,12 +18,12 @@ from pipeline.plan.lines import Line
 from pipeline.plan.pictures import picture_of
 from pipeline.plan.requests import Asker
 from pipeline.plan.routing import MODEL, TYPESET, Route, chosen, routes
-from pipeline.plan.scene import Scene, template_sha256
+from pipeline.plan.scene import Scene
+from pipeline.plan.sources import Templates
 from pipeline.plan.staging import staged
 from pipeline.plan.wording import Coordinate, lines_of
 from pipeline.typeset.fonts import families, hashes
 from pipeline.typeset.layout import Sheet
-from pipeline.typeset.markup import sources_sha256
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +160,7 @@ def variants_of(
         UsageError: If there is no such provider or model, or it makes no picture of a format.
     """
     campaign = loaded.campaign
+    tools = (Templates(drawn_with[0]), drawn_with[1], known)
     for market in (name for name in campaign.markets if name in days):
         at = wall_clock(campaign.markets[market].time_zone, instant) if instant else None
         for running in running_offers(campaign, days[market], at):
@@ -175,7 +176,7 @@ def variants_of(
                 lines = lines_of(where)
                 for name in campaign.formats:
                     fmt = _lightened(known_formats()[name], campaign.checks)
-                    yield _variant(loaded, where, lines, fmt, (*drawn_with, known))
+                    yield _variant(loaded, where, lines, fmt, tools)
 
 
 def _lightened(fmt: Format, checks: Checks) -> Format:
@@ -190,12 +191,12 @@ def _variant(
     at: Coordinate,
     lines: tuple[Line, ...],
     fmt: Format,
-    drawn_with: tuple[pathlib.Path, str, Known],
+    tools: tuple[Templates, str, Known],
 ) -> Variant:
     """Return a creative in the way of lettering that is to be tried first."""
-    templates, engine, known = drawn_with
+    templates, engine, known = tools
     campaign = at.campaign
-    scene = staged(templates / "scenes", at, lines, fmt)
+    scene = staged(templates.scenes, at, lines, fmt)
     shown = tuple(line for line in lines if line.role in scene.texts())
     asker = Asker(loaded=loaded, at=at, format=fmt, scene=scene, templates=templates)
     demand = demand_of(asker, known)
@@ -254,8 +255,8 @@ def _lettered(asker: Asker, shown: tuple[Line, ...], route: Route, engine: str) 
         saved="0" if request.pin else str(size.saved),
         inputs={
             **{f"line {line.role}": line.text for line in shown},
-            "template": template_sha256(templates / "scenes", campaign.template),
-            "layout": sources_sha256(templates / "layouts", f"{campaign.template}.html.j2"),
+            "template": templates.scene_sha256(campaign.template),
+            "layout": templates.layout_sha256(campaign.template),
             "scene": fingerprint_of(scene.model_dump(mode="json")),
             "plate": request.fingerprint + ("-mirrored" if mirrored else ""),
             "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",

@@ -1,6 +1,7 @@
 """Rules about prices: slips of the keyboard, and words that do not agree with the figures."""
 
 import decimal
+import functools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -126,13 +127,14 @@ def _said(desk: Desk, variant: Variant) -> Iterator[Finding]:
                 yield desk.warning("amount and price", path, said, [variant])
 
 
-def _amounts_in(text: str, currency: str, locale: str) -> list[str]:
+@functools.lru_cache(maxsize=4096)
+def _amounts_in(text: str, currency: str, locale: str) -> tuple[str, ...]:
     """Return the figures of a text that stand beside the market's currency."""
     signs = {currency, get_currency_symbol(currency, locale), get_currency_symbol(currency, "en")}
     sign = "|".join(re.escape(one) for one in sorted(signs, key=len, reverse=True))
     figure = r"(\d+(?:[.,]\d{1,2})?)(?![\d.,]\d)"
     found = re.findall(rf"(?:{sign})\s?{figure}|(?<![\d.,]){figure}\s?(?:{sign})", text)
-    return [before or after for before, after in found]
+    return tuple(before or after for before, after in found)
 
 
 def _in(desk: Desk, path: Path, market: str) -> list[Variant]:
