@@ -11,6 +11,7 @@ from pipeline.campaign.scalars import Amount, Identifier
 
 SCHEMES = ("http://", "https://")
 _OFFER = re.compile(r"[a-z0-9-]{1,48}(/[a-z0-9-]{1,48})?")
+_VARIABLE = re.compile(r"FEED_[A-Z0-9_]{1,60}")
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
@@ -34,9 +35,9 @@ def _offer(value: str) -> str:
 
 
 def _variable(value: object) -> object:
-    fine = isinstance(value, str) and value.isascii() and value.isidentifier()
-    if not fine or value != str(value).upper():
-        raise ValueError("expected the name of an environment variable, such as PRICES_KEY")
+    """Let only keys of price lists be named, so that no file can send another key anywhere."""
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        raise ValueError("expected an environment variable whose name begins with FEED_")
     return value
 
 
@@ -44,7 +45,9 @@ Column: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 Source: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_source)]
 OfferName: TypeAlias = Annotated[str, AfterValidator(_offer)]
 Variable: TypeAlias = Annotated[
-    str, BeforeValidator(_variable), WithJsonSchema({"type": "string", "pattern": "^[A-Z_0-9]+$"})
+    str,
+    BeforeValidator(_variable),
+    WithJsonSchema({"type": "string", "pattern": "^FEED_[A-Z0-9_]+$"}),
 ]
 
 
@@ -85,7 +88,8 @@ class Feed(Frozen):
         default={}, description="The list's name to ours; left out, the names are ours"
     )
     key_variable: Variable | None = Field(
-        default=None, description="Environment variable whose value is sent as a bearer token"
+        default=None,
+        description="Environment variable FEED_… whose value is sent as a bearer token",
     )
     stale_hours: Amount = Field(
         default=Decimal(0),

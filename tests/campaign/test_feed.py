@@ -378,7 +378,7 @@ def test_what_changed_since_the_last_run_is_said(load: Load) -> None:
         ("from: https://prices.example/x.csv?token=canary", "https://prices.example/x.csv comes"),
         ("from: ftp://prices.example/x.csv", "is not valid"),
         ("from: https://me:canary@prices.example/x.csv", "has a user name in the address"),
-        ("key_variable: prices key\n  from: prices.csv", "'prices key' is not valid"),
+        ("key_variable: FAL_KEY\n  from: prices.csv", "whose name begins with FEED_"),
     ],
 )
 def test_a_list_that_cannot_be_had_is_a_problem_of_the_campaign(

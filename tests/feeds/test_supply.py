@@ -180,14 +180,14 @@ def test_a_key_is_sent_to_its_server_and_told_to_nobody(
         return Reply(200 if right else 401, body=LIST)
 
     server.answer = answer
-    keyed = feed(server.url, key="PRICES_KEY")
-    with_key = supply(PRICES_KEY=CANARY)
+    keyed = feed(server.url, key="FEED_KEY")
+    with_key = supply(FEED_KEY=CANARY)
     assert with_key.snapshot("lunch", keyed, "lunch.yaml").content == LIST
     assert CANARY not in repr(with_key)
-    assert "PRICES_KEY holds no key" in refusal(supply(), keyed)
-    assert "PRICES_KEY holds no key" in refusal(supply(PRICES_KEY="two\nlines"), keyed)
+    assert "FEED_KEY holds no key" in refusal(supply(), keyed)
+    assert "FEED_KEY holds no key" in refusal(supply(FEED_KEY="two\nlines"), keyed)
     server.answer = answering(b"no", 401)
-    assert CANARY not in refusal(supply(PRICES_KEY=CANARY), keyed)
+    assert CANARY not in refusal(supply(FEED_KEY=CANARY), keyed)
     files = [path for path in (tmp_path / "work").rglob("*") if path.is_file()]
     assert files
     assert not any(CANARY.encode() in path.read_bytes() for path in files)
