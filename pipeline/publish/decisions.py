@@ -102,6 +102,8 @@ def decided(record: Record, decisions: Sequence[Decision]) -> dict[str, Any]:
     approved, whatever was said before: then the campaign has changed since.
     """
     bare = {key: value for key, value in record.items() if key != "decision"}
+    if not decisions:
+        return bare
     key = (record["variant"], record.get("sha256") or "", copy_sha256(record["strings"]))
     bound = [d for d in decisions if (d.variant, d.sha256, d.copy_sha256) == key]
     if not bound:

@@ -1,6 +1,7 @@
 """One creative of the manifest, in the words that the gallery shows."""
 
 import dataclasses
+import functools
 import math
 from decimal import Decimal
 
@@ -186,6 +187,7 @@ def _opinion(opinion: Record) -> dict[str, str]:
     }
 
 
+@functools.lru_cache(maxsize=1024)
 def _place(locale: str) -> tuple[str, str]:
     try:
         parsed = babel.Locale.parse(locale)

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import decimal
+import io
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.store import Store
 from pipeline.publish.bills import NOTHING_PAID, Bills
 from pipeline.publish.decisions import decided, decisions_of, trees_of, upheld
-from pipeline.publish.gallery import render_gallery
+from pipeline.publish.gallery import gallery_of
 from pipeline.publish.manifest import (
     EVIDENCE,
     NAME,
@@ -128,9 +129,10 @@ class Exporter:
         strays = {record["file"] for record in made} - named - {None}
         for file in retired | strays:  # of earlier runs too, should one have ended before this
             (folder / file).unlink(missing_ok=True)
-        evidence = {folder / evidence_file(s) for record in creatives for s in evidence_of(record)}
-        for path in set((folder / EVIDENCE).glob("*")) - evidence:
-            path.unlink()
+        evidence = {evidence_file(s) for record in creatives for s in evidence_of(record)}
+        for path in (folder / EVIDENCE).glob("*"):
+            if f"{EVIDENCE}/{path.name}" not in evidence:
+                path.unlink()
         return folder / NAME
 
     def _made(
@@ -183,14 +185,18 @@ def write_gallery(
 ) -> pathlib.Path:
     """Write `index.html` for some manifests below a folder and return its path."""
     with holding(out):
-        page = render_gallery(merged(out, manifests), pages)
-        write_whole(out / GALLERY, page.encode())
+        page = io.BytesIO()
+        page.writelines(piece.encode() for piece in gallery_of(merged(out, manifests), pages))
+        write_whole(out / GALLERY, page.getvalue())
     return out / GALLERY
 
 
 def _is(file: pathlib.Path, content: bytes) -> bool:
     """Return whether a file is there, whole and undamaged."""
-    return file.is_file() and file.read_bytes() == content
+    try:
+        return file.read_bytes() == content
+    except FileNotFoundError:
+        return False
 
 
 def _before(folder: pathlib.Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import datetime as dt
 import decimal
 import hashlib
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import babel.dates
 import jinja2
@@ -63,7 +63,12 @@ class _Page:
 
 
 def render_gallery(manifest: Record, pages: pathlib.Path = PROJECT / "templates" / "pages") -> str:
-    """Return the page as HTML.
+    """Return the page as HTML; takes what `gallery_of` takes."""
+    return "".join(gallery_of(manifest, pages))
+
+
+def gallery_of(manifest: Record, pages: pathlib.Path) -> Iterator[str]:
+    """Yield the page as HTML, piece by piece: that of a large day takes many megabytes.
 
     The page asks the network for nothing: style and script are in it, its content security
     policy allows them by hash, and pictures only from where the page is.
@@ -84,7 +89,7 @@ def render_gallery(manifest: Record, pages: pathlib.Path = PROJECT / "templates"
     return (
         environment_of(pages)
         .get_template("gallery.html.j2")
-        .render(
+        .generate(
             page=_page(manifest),
             # Both are files of ours and hold no copy; escaping would break their hashes.
             style=markupsafe.Markup(style),  # noqa: S704

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.proof.crops import shown_size
 from pipeline.proof.differing import Glyph, direction, glyphs
+from pipeline.proof.judge import SURE
 from pipeline.publish.glyphs import Word, is_weak, share, shown
 from pipeline.publish.records import Record, part, picture_of, rows, text_of
 
@@ -151,7 +152,9 @@ def checks_of(proof: Record) -> tuple[Check, ...]:
 
 def _line(line: Record, crop: str | None, record: Record) -> Line:
     asked, read, role = (text_of(line, key) for key in ("expected", "read", "role"))
-    compared = glyphs(asked, read, line.get("confidences") or ())
+    sure = line.get("confidences") or ()
+    as_asked = asked == read and min(sure, default=SURE) >= SURE
+    compared = () if as_asked else glyphs(asked, read, sure)
     # Where hardly anything is alike, glyphs beside each other would say nothing.
     alike = sum(glyph.differs for glyph in compared) <= _ALIKE * len(compared)
     told = alike and any(glyph.differs or is_weak(glyph) for glyph in compared)
@@ -161,7 +164,7 @@ def _line(line: Record, crop: str | None, record: Record) -> Line:
         label=_ROLES.get(role, role.replace("_", " ").capitalize()),
         verdict=judgement_of(line),
         asked=asked,
-        read=_without_stray_spaces(compared) if alike else read,
+        read=_without_stray_spaces(compared) if compared and alike else read,
         direction=direction(asked),
         words=shown(compared) if read and told else (),
         reason=text_of(line, "reason"),

@@ -124,9 +124,26 @@ def manifest_of(
 
 def write_manifest(folder: pathlib.Path, manifest: Mapping[str, Any]) -> pathlib.Path:
     """Write a manifest into a folder and return its path."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    write_whole(folder / NAME, text.encode())
+    write_whole(folder / NAME, b"".join(piece.encode() for piece in _written(manifest)))
     return folder / NAME
+
+
+def _written(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a manifest's JSON: each entry on a line, and each creative on one of its own."""
+    between = "{\n"
+    for key, value in sorted(manifest.items()):
+        yield f"{between}{_JSON.encode(key)}: "
+        between = ",\n"
+        if key == "creatives":
+            yield "["
+            yield from (f"{',' * (n > 0)}\n{_JSON.encode(one)}" for n, one in enumerate(value))
+            yield "\n]"
+        else:
+            yield _JSON.encode(value)
+    yield "\n}\n"
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 def read_manifest(path: pathlib.Path) -> dict[str, Any]:
