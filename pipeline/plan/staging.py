@@ -11,8 +11,23 @@ from pipeline.plan.lines import Line
 from pipeline.plan.safebox import within_safe_box
 from pipeline.plan.scene import Scene, render_scene
 from pipeline.plan.wording import Coordinate
+from pipeline.typeset.layout import SMALLEST_PIXELS
 
-_TALL, _PORTRAIT, _SQUARE, _SMALL = 0.7, 0.95, 1.2, 400
+_SHAPES = (
+    (0.4, "column"),
+    (0.7, "tall"),
+    (0.95, "portrait"),
+    (1.2, "square"),
+    (2.6, "landscape"),
+    (5.0, "strip"),
+    (float("inf"), "ribbon"),
+)
+"""Width by height, below which a format has this shape."""
+
+_SMALL = 400
+_ROW = SMALLEST_PIXELS * 1.4
+"""Pixels that a row of the smallest words takes in the face that takes most; see
+`pipeline.typeset.leading`."""
 
 
 def staged(folder: pathlib.Path, at: Coordinate, lines: Iterable[Line], fmt: Format) -> Scene:
@@ -48,11 +63,11 @@ def _values(at: Coordinate, fmt: Format) -> dict[str, object]:
             height=fmt.height,
             shape=_shape(fmt),
             small=min(fmt.width, fmt.height) / fmt.density < _SMALL,
+            row=100 * _ROW * fmt.density / fmt.height,
         ),
     }
 
 
 def _shape(fmt: Format) -> str:
     ratio = fmt.width / fmt.height
-    shape = "tall" if ratio < _TALL else "portrait" if ratio < _PORTRAIT else "square"
-    return shape if ratio < _SQUARE else "landscape"
+    return next(shape for below, shape in _SHAPES if ratio < below)
