@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from pipeline.campaign.document import Document, Node, Path, parsed, read_document
 from pipeline.campaign.editing import with_value
-from pipeline.campaign.load import load_campaign
+from pipeline.campaign.load import LoadedCampaign, load_campaign
 from pipeline.errors import CampaignError, UsageError
+from pipeline.feeds.supply import open_supply
 from pipeline.files import write_whole
 from pipeline.settings import Settings
 
@@ -71,6 +72,11 @@ def set_price(
     """
     file, document = _file_of(files, asked.campaign)
     markets = _markets(document, asked)
+    loaded = _tried(file, document.content, settings)
+    fed = [market for market in markets if (asked.offer, market) in loaded.fed.prices]
+    if fed and asked.day is None:
+        where = f"the price of {asked.offer!r} in {', '.join(fed)} comes from {loaded.fed.name}"
+        raise UsageError(f"{where}; change it there, or give a day a price of its own with --day")
     kinds = {"price": asked.amount} | ({"was": asked.was} if asked.was else {})
     changes = [
         ((*_table(document, asked), kind, market), value)
@@ -80,7 +86,7 @@ def set_price(
     changed = document
     for path, value in changes:
         changed = parsed(document.file, with_value(changed, path, value))
-    _try(file, changed.content, settings)
+    _tried(file, changed.content, settings)
     write_whole(file, changed.content)
     return tuple(
         Changed(
@@ -145,8 +151,8 @@ def _table(document: Document, asked: Asked) -> Path:
     )
 
 
-def _try(file: pathlib.Path, content: bytes, settings: Settings) -> None:
-    """Load the changed file beside the old one, so that pictures and catalogues are found.
+def _tried(file: pathlib.Path, content: bytes, settings: Settings) -> LoadedCampaign:
+    """Return a file with other bytes, loaded beside it, so that what belongs to it is found.
 
     Raises:
         CampaignError: With its problems, at the lines of the file as it would be.
@@ -155,7 +161,8 @@ def _try(file: pathlib.Path, content: bytes, settings: Settings) -> None:
         trial.write(content)
         trial.flush()
         try:
-            load_campaign(pathlib.Path(trial.name), settings.template_names())
+            names = settings.template_names()
+            return load_campaign(pathlib.Path(trial.name), names, supply=open_supply(settings))
         except CampaignError as error:
             problems = [dataclasses.replace(one, file=str(file)) for one in error.problems]
             raise CampaignError(tuple(problems)) from error

@@ -1,5 +1,6 @@
 """A price is set in its file, or nothing is."""
 
+import dataclasses
 import datetime as dt
 import pathlib
 import re
@@ -89,6 +90,17 @@ def test_an_amount_that_the_currency_cannot_express_changes_nothing(file: pathli
         set_price([file], asked("jp", "990.50"), SETTINGS)
     assert file.read_bytes() == before
     assert {path.name for path in file.parent.iterdir()} == {"assets", "daily-deals.yaml"}
+
+
+def test_a_price_that_comes_from_a_list_is_not_set_beside_it(tmp_path: pathlib.Path) -> None:
+    shutil.copytree(PROJECT / "campaigns", tmp_path / "campaigns")
+    file = tmp_path / "campaigns" / "winter-sale.yaml"
+    before = file.read_bytes()
+    asked_for = Asked(campaign="winter-sale", offer="coats", where="de", amount="9.90")
+    settings = dataclasses.replace(SETTINGS, work=tmp_path / "work")
+    with pytest.raises(UsageError, match=r"comes from .*feeds/winter-sale\.csv; change it there"):
+        set_price([file], asked_for, settings)
+    assert file.read_bytes() == before
 
 
 def test_a_new_price_has_no_percent() -> None:
