@@ -118,6 +118,18 @@ def _frame(fmt: Format) -> str:
     return f"{'Horizontal' if fmt.width > fmt.height else 'Vertical'} {ratio}"
 
 
+def kept_within(made: tuple[int, int], shown: tuple[int, int]) -> str:
+    """Return the sentence that says where everything is to stand in a picture that is cut.
+
+    Args:
+        made: Width and height of the picture in pixels.
+        shown: Width and height in pixels of the format that is cut out of it.
+    """
+    share = (shown[0] * made[1]) / (shown[1] * made[0])
+    where = f"the middle {min(share, 1 / share):.0%} of the {'height' if share > 1 else 'width'}"
+    return f"Everything stands whole within {where}; around it the background goes on."
+
+
 def _subjects(scene: Scene) -> str:
     return " and ".join(subject.description for subject in scene.subjects)
 

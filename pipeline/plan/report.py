@@ -7,6 +7,8 @@ from pipeline.campaign.messages.words import Provenance
 from pipeline.plan.asked import dropped
 from pipeline.plan.plan import Plan
 from pipeline.plan.provenance import provenances
+from pipeline.plan.sizes import MOST_CROP, exactly
+from pipeline.plan.variants import Variant
 
 _SOURCES = {
     Provenance.FILE: "from the campaign file",
@@ -40,13 +42,18 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
 
 
 def _sizes(plan: Plan) -> Iterator[str]:
-    """Yield a row for each format whose planned size costs less than its own rounded up."""
-    saving = {
-        variant.format.name: variant for variant in plan.variants if decimal.Decimal(variant.saved)
-    }
-    for name, variant in saving.items():
+    """Yield a row for each format whose planned size saves money, or is cut to get its ratio."""
+    for name, variant in {variant.format.name: variant for variant in plan.variants}.items():
         made = f"{variant.request.width}x{variant.request.height}"
-        yield f"  {name}: made as {made}, which saves ${variant.saved} a picture"
+        if decimal.Decimal(variant.saved):
+            yield f"  {name}: made as {made}, which saves ${variant.saved} a picture"
+        if not variant.request.pin and (cut := _cut(variant)) > MOST_CROP:
+            yield f"  {name}: made as {made}, of which {cut:.0%} is cut away to get its ratio"
+
+
+def _cut(variant: Variant) -> float:
+    size, fmt = variant.request, variant.format
+    return exactly(size.width, size.height, (fmt.width, fmt.height)).crop
 
 
 def _words(plan: Plan) -> Iterator[str]:

@@ -13,10 +13,10 @@ from pipeline.plan.asked import parameters_of
 from pipeline.plan.catalogue import Capabilities, Model
 from pipeline.plan.job import PlateRequest, seed_of
 from pipeline.plan.pictures import references_of
-from pipeline.plan.prompt import prompt_of
+from pipeline.plan.prompt import kept_within, prompt_of
 from pipeline.plan.routing import MODEL
 from pipeline.plan.scene import Scene
-from pipeline.plan.sizes import SizePlan, exactly, size_for
+from pipeline.plan.sizes import MOST_CROP, SizePlan, exactly, size_for
 from pipeline.plan.sources import Templates
 from pipeline.plan.wording import Coordinate
 
@@ -61,13 +61,15 @@ class Asker:
         size = _size(campaign, self.format, model)
         fonts = campaign.brand.fonts.model_dump()
         direction = "ltr" if self.mirrors(able, lettering) else self.direction
+        frame = self.format
+        if size.crop > MOST_CROP:  # the model is told the ratio that it is to make
+            frame = dataclasses.replace(frame, width=size.width, height=size.height)
+        said = prompt_of(self.scene, lettering, fonts, frame, places=places, direction=direction)
         request = PlateRequest(
             provider=able.name,
             model=able.only or campaign.model,
             quality=campaign.quality,
-            prompt=prompt_of(
-                self.scene, lettering, fonts, self.format, places=places, direction=direction
-            ),
+            prompt=" ".join([said, *_cut(size, self.format)]),
             width=size.width,
             height=size.height,
             seed=_seed(campaign, self.at, self.format),
@@ -109,6 +111,13 @@ class Asker:
 @functools.cache
 def _direction(locale: str) -> str:
     return str(babel.Locale.parse(locale).text_direction)
+
+
+def _cut(size: SizePlan, fmt: Format) -> list[str]:
+    """Return what is said of a picture of which a part is planned to be cut; nothing of others."""
+    if size.crop <= MOST_CROP:
+        return []
+    return [kept_within((size.width, size.height), (fmt.width, fmt.height))]
 
 
 def _size(campaign: Campaign, fmt: Format, model: Model) -> SizePlan:

@@ -15,7 +15,9 @@ from pipeline.errors import UsageError
 from pipeline.plan.catalogue import MEGAPIXEL, Price, SizeRule, megapixels
 
 MOST_CROP = 0.02
-"""Share of the made picture that may be cut away to get the format's ratio."""
+"""Share of the made picture that may be cut away to get the format's ratio. Of a ratio that the
+model does not make, such as a banner eight times as wide as high, the nearest that it makes is
+taken, and this much more than that one loses may be cut."""
 
 MOST_UPSCALE = {"draft": 1.42, "production": 1.42, "final": 1.02}
 """How much a picture may be enlarged to fill the format. 1.42 lets a story of 1080 x 1920, which
@@ -58,18 +60,18 @@ def size_for(
         price: What it costs.
         quality: draft, production or final.
 
-    It is the cheapest step of megapixels that keeps the ratio within `MOST_CROP` and the
-    enlargement within `MOST_UPSCALE`; within the step, the one that shows most of the format's
-    pixels (or of one megapixel, at which the models draw best), then loses least, then is
-    smallest.
+    It is the cheapest step of megapixels that keeps the ratio within `MOST_CROP` of the format's,
+    or of the nearest that the model makes, and the enlargement within `MOST_UPSCALE`; within the
+    step, the one that shows most of the format's pixels (or of one megapixel, at which the models
+    draw best), then loses least, then is smallest.
 
     Raises:
-        UsageError: If the model makes no picture of that ratio.
+        UsageError: If the model makes no picture that is large enough.
     """
     if rule.multiple == 1:
         return SizePlan(width=width, height=height, upscale=1.0, crop=0.0, saved=decimal.Decimal(0))
     wide, high = naive_size(width, height, rule)
-    near = [plan for plan in _candidates(width, height, rule) if plan.crop <= MOST_CROP]
+    near = _near(width, height, rule)
     fitting = [plan for plan in near if plan.upscale <= MOST_UPSCALE[quality]]
     if not fitting:  # the model makes none so large: take its largest, if that is large enough
         largest = min((plan.upscale for plan in near), default=math.inf)
@@ -110,12 +112,21 @@ def _rank(plan: SizePlan, wanted: int) -> tuple[float, float, int]:
     return -shown, plan.crop, pixels
 
 
+def _near(width: int, height: int, rule: SizeRule) -> list[SizePlan]:
+    """Return the legal sizes of a format's ratio, or of the nearest that the model makes."""
+    every = list(_candidates(width, height, rule))
+    least = min((plan.crop for plan in every), default=0.0)
+    most = MOST_CROP if least <= MOST_CROP else least + MOST_CROP
+    return [plan for plan in every if plan.crop <= most]
+
+
 def _candidates(width: int, height: int, rule: SizeRule) -> Iterator[SizePlan]:
     """Yield the legal sizes whose ratio is nearest to a format's, for each legal width."""
     step = rule.multiple
-    for wide in range(-(-rule.least // step) * step, rule.most + 1, step):
+    least, most = -(-rule.least // step) * step, rule.most // step * step
+    for wide in range(least, most + 1, step):
         below = int(wide * height / width) // step * step
-        for high in (below, below + step):
+        for high in {min(max(side, least), most) for side in (below, below + step)}:
             if rule.allows(wide, high):
                 yield _plan(wide, high, width, height)
 

@@ -18,8 +18,9 @@ QUALITIES = (92, 88, 84, 80)
 JPEG = "image/jpeg"
 
 _MOST_CUT, _MOST_ENLARGED = 0.05, 1.6
-"""Share of a picture that may be cut away, and how much it may be enlarged. Sizes are planned to
-lose at most 0.02 and grow at most 1.42 times; a provider rounds sides to its own multiple."""
+"""Share of a picture that may be cut away beyond what was planned, and how much it may be
+enlarged. Sizes are planned to grow at most 1.42 times; a provider rounds sides to its own
+multiple."""
 
 
 def encode(
@@ -82,13 +83,20 @@ def opened(content: bytes) -> npt.NDArray[np.uint8]:
         raise ProviderError(f"the picture is damaged ({error})") from error
 
 
-def fitted(picture: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArray[np.uint8]:
+def fitted(
+    picture: npt.NDArray[np.uint8],
+    width: int,
+    height: int,
+    planned: tuple[int, int] | None = None,
+) -> npt.NDArray[np.uint8]:
     """Return a picture scaled to fill a size, and cut alike on both sides.
 
     Args:
         picture: RGB, shape [height, width, 3].
         width: Width in pixels.
         height: Height in pixels.
+        planned: Width and height in pixels that were asked for; what of it does not fit into the
+            size was planned to be cut. None if nothing was.
 
     Raises:
         ProviderError: If it has another ratio, or is so small that it would be blurred.
@@ -96,13 +104,19 @@ def fitted(picture: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArr
     high, wide = picture.shape[:2]
     if (high, wide) == (height, width):
         return picture
-    scale = max(width / wide, height / high)
-    cut = 1 - (width * height) / (wide * high * scale**2)
-    if cut > _MOST_CUT or scale > _MOST_ENLARGED:
+    meant = _cut(planned, (width, height)) if planned else 0.0
+    too_much = _cut((wide, high), (width, height)) > meant + _MOST_CUT
+    if too_much or max(width / wide, height / high) > _MOST_ENLARGED:
         raise ProviderError(f"the picture is {wide}x{high}, which does not fill {width}x{height}")
     image = PIL.Image.fromarray(picture)
     fill = PIL.Image.Resampling.LANCZOS
     return np.asarray(PIL.ImageOps.fit(image, (width, height), method=fill))
+
+
+def _cut(made: tuple[int, int], wanted: tuple[int, int]) -> float:
+    """Return the share of a picture that is cut away to fill a size, both width and height."""
+    scale = max(wanted[0] / made[0], wanted[1] / made[1])
+    return 1 - (wanted[0] * wanted[1]) / (made[0] * made[1] * scale**2)
 
 
 def ground_file(ground: npt.NDArray[np.uint8]) -> bytes:

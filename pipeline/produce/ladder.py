@@ -141,7 +141,8 @@ class Ladder:
         )
         try:
             fmt = variant.format
-            pixels = fitted(opened(brought.content), fmt.width, fmt.height)
+            made = (variant.request.width, variant.request.height)
+            pixels = fitted(opened(brought.content), fmt.width, fmt.height, made)
         except ProviderError as error:
             outcome = held(variant, self.compositor.engine, str(error), None)
             return Judged(passed=False, detail=outcome.reason, result=outcome)

@@ -77,7 +77,9 @@ class Plates:
         if known is None:
             return None
         plate, content = known
-        return Obtained(plate=plate, pixels=fitted(opened(content), fmt.width, fmt.height))
+        made = (request.width, request.height)
+        pixels = fitted(opened(content), fmt.width, fmt.height, made)
+        return Obtained(plate=plate, pixels=pixels)
 
     def pinned(self, request: PlateRequest, fmt: Format) -> Obtained:
         """Return the picture that a campaign names by its hash, in a format's size.

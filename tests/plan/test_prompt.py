@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.campaign.formats import known_formats
 from pipeline.campaign.load import load_campaign
-from pipeline.plan.prompt import prompt_form, prompt_of
+from pipeline.plan.prompt import kept_within, prompt_form, prompt_of
 from pipeline.plan.routing import MODEL, TYPESET
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.settings import read_settings
@@ -109,6 +109,11 @@ def test_the_ratio_of_the_frame_is_stated(fmt: str, ratio: str) -> None:
     lettering = dict.fromkeys(variant.lettering, TYPESET)
     said = prompt_of(variant.scene, lettering, variant.fonts, known_formats()[fmt])
     assert said.startswith(f"{ratio} ")
+
+
+def test_a_picture_that_is_cut_says_where_everything_is_to_stand() -> None:
+    assert "the middle 49% of the height" in kept_within((2048, 512), (728, 90))
+    assert "the middle 50% of the width" in kept_within((1024, 1024), (300, 600))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.campaign.formats import known_formats
+from pipeline.campaign.formats import Format, known_formats
 from pipeline.errors import UsageError
 from pipeline.plan.catalogue import Price, SizeRule, capabilities, megapixels, providers
 from pipeline.plan.sizes import (
@@ -31,6 +31,24 @@ PAID = [
 LARGEST = 4 * 1024 * 1024
 
 
+def lost_of_the_nearest_ratio(fmt: Format, rule: SizeRule) -> float:
+    """Return the share that is cut of the longest, or of the widest, picture of a model."""
+    ratio = fmt.width / fmt.height
+    longest = rule.most / rule.least
+    return max(0.0, 1 - longest / max(ratio, 1 / ratio))
+
+
+def test_a_banner_is_cut_out_of_the_widest_picture_that_a_model_makes() -> None:
+    turbo = capabilities("fal").model("flux-2-turbo")  # 512 to 2048 pixels a side: 4:1 at most
+    wide, tall = (
+        size_for(*size, turbo.size, turbo.price, "production") for size in ((728, 90), (90, 728))
+    )
+    assert (wide.width, wide.height) == (2048, 512)
+    assert (tall.width, tall.height) == (512, 2048)
+    assert wide.crop == tall.crop == pytest.approx(1 - 4 / (728 / 90))
+    assert wide.upscale < 1
+
+
 @pytest.mark.parametrize(("label", "model"), PAID, ids=[label for label, _ in PAID])
 def test_every_format_has_a_legal_size_no_dearer_than_the_naive_one(
     label: str, model: object
@@ -41,7 +59,7 @@ def test_every_format_has_a_legal_size_no_dearer_than_the_naive_one(
         plan = size_for(fmt.width, fmt.height, model.size, model.price, quality)
         naive = model.price.of(*naive_size(fmt.width, fmt.height, model.size))
         assert model.size.allows(plan.width, plan.height)
-        assert plan.crop <= MOST_CROP
+        assert plan.crop <= lost_of_the_nearest_ratio(fmt, model.size) + MOST_CROP
         large = fmt.width * fmt.height > LARGEST  # no model makes a picture of that size
         assert plan.upscale <= (MOST_ENLARGED if large else MOST_UPSCALE[quality])
         assert model.price.of(plan.width, plan.height) == naive - plan.saved <= naive
@@ -99,11 +117,11 @@ def test_a_size_of_the_campaigns_own_is_measured_and_saves_nothing() -> None:
     assert plan.saved == 0
 
 
-def test_a_ratio_that_the_model_cannot_make_is_named() -> None:
-    narrow = SizeRule(multiple=16, least=512, most=1024, most_pixels=2**20)
+def test_a_format_that_the_model_cannot_fill_is_named() -> None:
+    small = SizeRule(multiple=16, least=512, most=1024, most_pixels=2**20)
     free = Price(first=USD0, further=USD0, input=USD0)
-    with pytest.raises(UsageError, match="no size of this model fits 300x1200 in quality draft"):
-        size_for(300, 1200, narrow, free, "draft")
+    with pytest.raises(UsageError, match="no size of this model fits 500x2000 in quality draft"):
+        size_for(500, 2000, small, free, "draft")
 
 
 USD0 = decimal.Decimal(0)

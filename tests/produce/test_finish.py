@@ -46,6 +46,24 @@ def test_another_ratio_or_a_small_picture_is_refused(width: int, height: int) ->
         fitted(board(width, height), 1080, 1350)
 
 
+def test_of_a_planned_cut_the_middle_is_kept() -> None:
+    made = board(2048, 512)
+    made[:115], made[-115:] = 90, 90  # 253 of 512 rows show in a banner of 728 x 90
+    with pytest.raises(ProviderError, match="2048x512"):
+        fitted(made, 728, 90)
+    banner = fitted(made, 728, 90, (2048, 512))
+    assert banner.shape == (90, 728, 3)
+    assert set(np.unique(banner[:, :350])) == {0}
+
+
+def test_no_more_than_was_planned_is_cut() -> None:
+    assert fitted(board(2048, 528), 728, 90, (2048, 512)).shape == (90, 728, 3)
+    with pytest.raises(ProviderError, match="2048x640"):
+        fitted(board(2048, 640), 728, 90, (2048, 512))
+    with pytest.raises(ProviderError, match="1024x1024"):
+        fitted(board(1024, 1024), 728, 90, (2848, 352))
+
+
 def test_what_is_no_picture_is_refused() -> None:
     file = io.BytesIO()
     PIL.Image.fromarray(board(30, 25)).save(file, "PNG")
