@@ -1,6 +1,7 @@
 """The process that `benchmarks/scale.py` measures: a day with stub provider, letterer and proof.
 
-Everything else is the real thing: plan, claims, ledger, budgets, store, crew, manifest, gallery.
+Everything else is the real thing: plan, preflight, claims, ledger, budgets, store, crew, manifest,
+gallery.
 It prints one JSON object.
 """
 
@@ -10,6 +11,7 @@ import datetime as dt
 import functools
 import io
 import json
+import os
 import pathlib
 import resource
 import secrets
@@ -17,7 +19,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
 import numpy as np
@@ -26,7 +28,7 @@ import PIL.Image
 from pipeline.campaign.formats import Format
 from pipeline.campaign.load import load_campaign
 from pipeline.daily import Workshop, open_workshop, produce_batch, publish
-from pipeline.dayplan import DayPlan, RunRequest, prepare
+from pipeline.dayplan import DayPlan, RunRequest, prepare, refusals_of
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.job import PlateRequest
 from pipeline.plan.variants import Variant
@@ -281,7 +283,9 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)  # noqa: TID251 - this is where the clock comes from
 
 
-def tools(session: Session, settings: Settings, used: Counter[int]) -> Workshop:
+def tools(
+    session: Session, settings: Settings, used: Counter[int], refused: Mapping[str, str]
+) -> Workshop:
     """Return a workshop with stubs for provider, letterer and proof."""
     workshop = open_workshop(settings, Blank(), {})
     compositor, store = workshop.press.compositor, workshop.press.store
@@ -296,6 +300,7 @@ def tools(session: Session, settings: Settings, used: Counter[int]) -> Workshop:
         workshop.press,
         plates=Drawer(Studio(settings.templates / "plates", workshop.renderer), store),
         till=Till(means, session.run, {}),
+        refused=refused,
         compositor=Setter(
             letterer=compositor.letterer, prover=compositor.prover, store=store, used=used
         ),
@@ -306,11 +311,13 @@ def tools(session: Session, settings: Settings, used: Counter[int]) -> Workshop:
 def day(folder: pathlib.Path, variants: int, workers: int) -> dict[str, float]:
     """Plan, make and publish a day and return what it cost."""
     used: Counter[int] = Counter()
-    begun, wall = time.process_time(), time.perf_counter()
+    begun, wall, kernel = time.process_time(), time.perf_counter(), os.times().system
     day_plan, settings = planned(folder, variants, workers)
     after_plan = time.process_time()
+    refused = refusals_of(day_plan)
+    after_look = time.process_time()
     session = open_session(day_plan, settings, now)
-    workshop = tools(session, settings, used)
+    workshop = tools(session, settings, used, refused)
     with Scale() as scale:
         outcomes = [
             one
@@ -329,9 +336,11 @@ def day(folder: pathlib.Path, variants: int, workers: int) -> dict[str, float]:
     return {
         "creatives": len(outcomes),
         "plan": after_plan - begun,
-        "work": after_work - after_plan - stub,
+        "preflight": after_look - after_plan,
+        "work": after_work - after_look - stub,
         "publish": time.process_time() - after_work,
         "cpu": time.process_time() - begun - stub,
+        "kernel": os.times().system - kernel,
         "wall": time.perf_counter() - wall,
         "slope": scale.slope(),
         "peak": peak(),
