@@ -209,9 +209,19 @@ def _as_json(value: object) -> str:
     return _JSON.encode(value)
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, which need not look for the ways out of what has none."""
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Return whether a template may use an attribute; of our namespaces, what we put there."""
+        if type(obj) is types.SimpleNamespace:
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
+
 @functools.cache
 def _environment(folder: pathlib.Path) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
+    return _Sandbox(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         finalize=_as_json,

@@ -1,5 +1,6 @@
 """A part of the manifest, as JSON gives it: what is missing or null is nothing."""
 
+import functools
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,7 +28,12 @@ def rows(record: Record, key: str) -> Sequence[Record]:
 def address(file: str) -> str:
     """Return a file's address, which can only lead to the page's own folder or below."""
     parts = [part for part in file.split("/") if part not in {"", ".", ".."}]
-    return "./" + "/".join(urllib.parse.quote(part, safe="") for part in parts) if parts else ""
+    return "./" + "/".join(map(_quoted, parts)) if parts else ""
+
+
+@functools.lru_cache(maxsize=1024)
+def _quoted(part: str) -> str:
+    return urllib.parse.quote(part, safe="")
 
 
 def picture_of(record: Record, sha256: str | None) -> str:
