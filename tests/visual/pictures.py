@@ -40,6 +40,16 @@ LOCALES = (
     "zh_Hans_CN",
 )
 
+NARROW = (
+    ("deal", "display-728x90", "en_US"),
+    ("deal", "display-160x600", "ar_AE"),
+    ("menu", "display-728x90", "ja_JP"),
+    ("sale", "display-320x100", "hi_IN"),
+    ("sale", "display-320x50", "he_IL"),
+    ("poster", "display-160x600", "uk_UA"),
+)
+"""Banners so narrow that templates arrange themselves anew."""
+
 BLUR = 0.8
 TILE = 12
 MOST = 1.2
@@ -68,14 +78,15 @@ class Difference:
 def chosen() -> list[tuple[str, str, str]]:
     """Return template, format and locale of each picture.
 
-    Every template stands in every format, and the scripts take turns, so that each template and
-    each format meets most of them.
+    Every template stands in every format of the wall, and the scripts take turns, so that each
+    template and each format meets most of them; some stand on narrow banners too.
     """
-    return [
+    turns = [
         (template, fmt, LOCALES[(3 * row + column) % len(LOCALES)])
         for row, template in enumerate(TEMPLATES)
         for column, fmt in enumerate(FORMATS)
     ]
+    return [*turns, *NARROW]
 
 
 def name_of(template: str, fmt: str, locale: str) -> str:

@@ -10,11 +10,28 @@ from pipeline.campaign.formats import known_formats
 from pipeline.plan.variants import Variant
 from pipeline.settings import PROJECT, read_settings
 from pipeline.typeset.block import Block
+from pipeline.typeset.fit import Misfit
+from pipeline.typeset.layout import SMALLEST_PIXELS, LaidBlock, lay_out
+from pipeline.typeset.renderer import TakumiRenderer
 
 FOLDER = PROJECT / "templates"
 README = (FOLDER / "README.md").read_text("utf-8")
 MOST_PICTURE_BYTES = 1_500_000
 EXACT = 1e-9
+NARROW = (
+    "display-728x90",
+    "display-970x90",
+    "display-468x60",
+    "display-320x100",
+    "display-160x600",
+    "amazon-414x125",
+    "display-970x250",
+    "display-250x250",
+    "display-200x200",
+)
+SCRIPTS = ("en_US", "ar_AE", "hi_IN", "ja_JP")
+LEADING = 0.2
+"""Share of a row above and below its letters, of which rows of two blocks may have the same."""
 NEGATIVE = re.compile(r"\b(no|not|never|without|avoid|free of|except)\b", re.IGNORECASE)
 
 
@@ -105,3 +122,42 @@ def test_a_template_says_to_the_model_what_to_draw_and_nothing_else(template: st
         )
         assert not any(NEGATIVE.search(text) for text in said)
         assert set(scene.color_palette) == set(variant.palette.values())
+
+
+def letters_meet(one: LaidBlock, other: LaidBlock) -> bool:
+    """Return whether the letters of two blocks stand on the same spot."""
+    (left, top, width, height), (x, y, wide, high) = one.extent, other.extent
+    rows = max(line.size for block in (one, other) for line in block.settings) * LEADING
+    across = left + EXACT < x + wide and x + EXACT < left + width
+    return across and top + rows < y + high and y + rows < top + height
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_narrow_banners_hold_the_words_of_every_template_side_by_side(template: str) -> None:
+    renderer = TakumiRenderer()
+    for variant in EVERY[template]:
+        if variant.format.name not in NARROW or variant.locale not in SCRIPTS:
+            continue
+        if variant.offer not in {"one", "short"}:
+            continue
+        where = variant.id
+        laid = lay_out(variant.scene.lettering, variant.sheet, renderer)
+        assert not isinstance(laid, Misfit), f"{where}: {laid}"
+        for place, one in enumerate(laid):
+            assert min(line.size for line in one.settings) >= SMALLEST_PIXELS, where
+            for other in laid[place + 1 :]:
+                assert not letters_meet(one, other), (
+                    f"{where}: {one.block.name}, {other.block.name}"
+                )
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_lowest_banner_fits_or_says_which_line_does_not(template: str) -> None:
+    renderer = TakumiRenderer()
+    low = [
+        one for one in EVERY[template] if one.format.name == "display-320x50" and one.offer == "one"
+    ]
+    found = [lay_out(one.scene.lettering, one.sheet, renderer) for one in low]
+    misfits = [one for one in found if isinstance(one, Misfit)]
+    assert len(misfits) <= 2
+    assert {one.role for one in misfits} <= {"legal", "headline", "cta"}
