@@ -146,6 +146,19 @@ def test_a_plan_on_a_paid_model_costs_the_planned_sizes_and_says_what_they_save(
     assert tree["variants"][0]["size"] == [912, 1136]
 
 
+def test_the_plan_says_what_is_cut_of_a_ratio_that_the_model_does_not_make(
+    plan: MakePlan, text: str
+) -> None:
+    turbo = text.replace("template: deal", f"{PAID}\nmodel: flux-2-turbo")
+    made = plan(turbo.replace("google-landscape", "display-728x90"))
+    banner = next(one for one in made.variants if one.format.name == "display-728x90")
+    said = "display-728x90: made as 2048x512, of which 51% is cut away to get its ratio"
+    assert said in plan_report(made)
+    assert banner.request.prompt.startswith("Horizontal 4:1 ")
+    assert "within the middle 49% of the height" in banner.request.prompt
+    assert "cut away" not in plan_report(plan(text))
+
+
 def test_the_plan_says_what_the_model_does_not_take(plan: MakePlan, text: str) -> None:
     asked = "quality: final\nmodel: flux-2-pro\ngeneration: {guidance_scale: 5.5}"
     made = plan(text.replace("template: deal", f"{PAID}\n{asked}"))
