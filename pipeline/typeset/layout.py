@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import unicodedata
 from collections.abc import Sequence
 
 import babel
@@ -193,7 +194,7 @@ def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
         families=stack,
         weight=weight_beside(stack[0], brand, line.weight),
         spacing=0.0 if script in _JOINED else line.spacing,
-        direction=sheet.direction,
+        direction=_reads(line.text, sheet.direction),
         language=sheet.language,
     )
     unit = sheet.scale / 100
@@ -286,6 +287,18 @@ def _set(
 def _left(inner: tuple[float, float], align: str, width: float) -> float:
     free = inner[1] - width
     return inner[0] + {"left": 0.0, "center": free / 2, "right": free}[align]
+
+
+def _reads(text: str, direction: str) -> str:
+    """Return which way a line reads: one that has letters of the other way only reads theirs.
+
+    A name such as `Marlow & Pine` on a right-to-left sheet would else begin its second row with
+    the sign at the wrong end.
+    """
+    strong = {unicodedata.bidirectional(character) for character in text} & {"L", "R", "AL"}
+    if not strong:
+        return direction
+    return "ltr" if strong == {"L"} else "rtl" if "L" not in strong else direction
 
 
 def _side(align: str, direction: str) -> str:

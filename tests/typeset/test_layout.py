@@ -180,3 +180,24 @@ def test_a_block_that_runs_off_the_picture_when_turned_is_refused() -> None:
     refused = lay_out([turned], sheet, TakumiRenderer())
     assert isinstance(refused, Misfit)
     assert "runs off the picture when it is turned by -40 degrees" in refused.what
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "direction"),
+    [
+        ("Marlow & Pine", "ar_AE", "ltr"),
+        ("© 2027 Lantern Row Pictures", "he_IL", "ltr"),
+        ("اطلب الآن", "ar_AE", "rtl"),
+        ("عرض Marlow & Pine", "ar_AE", "rtl"),
+        ("-40 %", "ar_AE", "rtl"),
+        ("Frische Bowls", "de_DE", "ltr"),
+        ("שלום", "de_DE", "rtl"),
+    ],
+)
+def test_a_line_in_letters_of_the_other_direction_reads_their_way(
+    text: str, locale: str, direction: str, renderer: TakumiRenderer
+) -> None:
+    (one,) = laid([block(text)], sheet(locale), renderer)
+    assert one.settings[0].direction == direction
+    starts_right = locale.startswith(("ar", "he"))
+    assert one.settings[0].align == ("right" if starts_right else "left")
