@@ -54,24 +54,29 @@ def measured(folder: pathlib.Path, variants: int, workers: int) -> dict[str, flo
     return dict(json.loads(said.stdout))
 
 
-def days(variants: int) -> list[dict[str, float]]:
+def days(variants: int, folder: pathlib.Path | None) -> list[dict[str, float]]:
     """Return what the day costs with each number of workers.
 
     The files of all are there until the last is measured. Where many files were removed a moment
     before, ext4 looks long for an inode that was not: 20 µs of kernel time for each new file
     became 200 and more, which is the removal's price and not the day's.
     """
-    with tempfile.TemporaryDirectory() as parent:
+    with tempfile.TemporaryDirectory(dir=folder) as parent:
         folders = {workers: pathlib.Path(parent) / f"{workers} workers" for workers in WORKERS}
-        for folder in folders.values():
-            folder.mkdir()
-        return [measured(folder, variants, workers) for workers, folder in folders.items()]
+        for one in folders.values():
+            one.mkdir()
+        return [measured(one, variants, workers) for workers, one in folders.items()]
 
 
-def made(variants: int) -> list[str]:
-    """Make the day with each number of workers; return the promises that are broken."""
+def made(variants: int, memory: pathlib.Path | None = None) -> list[str]:
+    """Make the day with each number of workers; return the promises that are broken.
+
+    Args:
+        variants: How many creatives it has.
+        memory: A folder in memory for its files; None for those on disk.
+    """
     rows, broken = [], []
-    every = days(variants)
+    every = days(variants, memory)
     for workers, found in zip(WORKERS, every, strict=True):
         each = {name: found[name] / found["creatives"] * 1e3 for name in _PARTS}
         speed = every[0]["wall"] / found["wall"]
@@ -99,15 +104,15 @@ def made(variants: int) -> list[str]:
         "peak MB",
     )
     publish(
-        "day",
-        f"A day of {variants:,} creatives",
+        "day-memory" if memory else "day",
+        f"A day of {variants:,} creatives" + (", its files in memory" if memory else ""),
         [
             (
-                f"`benchmarks/scale.py --variants {variants}`, a ledger in SQLite, without "
-                "Prefect. Milliseconds a creative: CPU of planning, preflight, making and "
-                "publishing, all CPU, how much of it in the kernel, and wall time; how much faster "
-                "than one worker; by how many KB the memory grows with each creative while they "
-                "are made, and the highest memory in all."
+                f"`benchmarks/scale.py --variants {variants}{' --memory …' * bool(memory)}`, "
+                "a ledger in SQLite, without Prefect. Milliseconds a creative: CPU of planning, "
+                "preflight, making and publishing, all CPU, how much of it in the kernel, and "
+                "wall time; how much faster than one worker; by how many KB the memory grows "
+                "with each creative while they are made, and the highest memory in all."
             ),
             table(head, rows),
             _wanted(broken),
@@ -178,12 +183,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--variants", type=int, default=0, help="creatives of a day")
+    parser.add_argument(
+        "--memory",
+        type=pathlib.Path,
+        help="folder in memory for the files of the day, to tell its cost from that of the disk",
+    )
     parser.add_argument("--plan", type=int, default=0, metavar="N", help="creatives of a plan")
     parser.add_argument("--studio", action="store_true", help="the examples, with real proofs")
     options = parser.parse_args()
     broken: list[str] = []
     if options.variants:
-        broken += made(options.variants)
+        broken += made(options.variants, options.memory)
     if options.plan:
         broken += plan_of(options.plan)
     if options.studio:
