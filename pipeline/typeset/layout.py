@@ -3,13 +3,13 @@
 import dataclasses
 import itertools
 import math
-import unicodedata
 from collections.abc import Sequence
 
 import babel
 
 from pipeline.campaign.text import is_blank
 from pipeline.typeset.block import Block, BlockLine
+from pipeline.typeset.direction import direction_of
 from pipeline.typeset.fit import Fitted, FittedLine, LineSpec, Misfit, fit_lines
 from pipeline.typeset.fonts import families_within, latin_family, missing_glyphs, script_within
 from pipeline.typeset.leading import line_height
@@ -194,7 +194,7 @@ def _spec(line: BlockLine, sheet: Sheet) -> LineSpec:
         families=stack,
         weight=weight_beside(stack[0], brand, line.weight),
         spacing=0.0 if script in _JOINED else line.spacing,
-        direction=_reads(line.text, sheet.direction),
+        direction=direction_of(line.text, sheet.direction),
         language=sheet.language,
     )
     unit = sheet.scale / 100
@@ -287,18 +287,6 @@ def _set(
 def _left(inner: tuple[float, float], align: str, width: float) -> float:
     free = inner[1] - width
     return inner[0] + {"left": 0.0, "center": free / 2, "right": free}[align]
-
-
-def _reads(text: str, direction: str) -> str:
-    """Return which way a line reads: one that has letters of the other way only reads theirs.
-
-    A name such as `Marlow & Pine` on a right-to-left sheet would else begin its second row with
-    the sign at the wrong end.
-    """
-    strong = {unicodedata.bidirectional(character) for character in text} & {"L", "R", "AL"}
-    if not strong:
-        return direction
-    return "ltr" if strong == {"L"} else "rtl" if "L" not in strong else direction
 
 
 def _side(align: str, direction: str) -> str:
