@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pipeline.campaign.document import Document, Node, Path, parsed, read_document
 from pipeline.campaign.editing import with_value
 from pipeline.campaign.load import LoadedCampaign, load_campaign
+from pipeline.campaign.tree import node_at, text_at
 from pipeline.errors import CampaignError, UsageError
 from pipeline.feeds.supply import open_supply
 from pipeline.files import write_whole
@@ -93,7 +94,7 @@ def set_price(
             file=file,
             line=changed.line_of(path),
             path=".".join(map(str, path)),
-            before=_text_at(document.tree, path),
+            before=text_at(document.tree, *path),
             now=value,
         )
         for path, value in changes
@@ -104,7 +105,7 @@ def _file_of(files: Sequence[pathlib.Path], campaign: str) -> tuple[pathlib.Path
     known = []
     for file in files:
         document = read_document(file)
-        name = _text_at(document.tree, ("campaign",))
+        name = text_at(document.tree, "campaign")
         if name == campaign:
             if document.problems:
                 raise CampaignError(document.problems)
@@ -114,8 +115,8 @@ def _file_of(files: Sequence[pathlib.Path], campaign: str) -> tuple[pathlib.Path
 
 
 def _markets(document: Document, asked: Asked) -> list[str]:
-    markets = _node_at(document.tree, ("markets",))
-    offers = _node_at(document.tree, ("offers",))
+    markets = node_at(document.tree, "markets")
+    offers = node_at(document.tree, "offers")
     if not isinstance(offers, dict) or asked.offer not in offers:
         known = ", ".join(offers) if isinstance(offers, dict) else "none"
         raise UsageError(f"{document.file} has no offer {asked.offer!r}; there are: {known}")
@@ -139,7 +140,7 @@ def _table(document: Document, asked: Asked) -> Path:
     if asked.day is None:
         return ("offers", asked.offer)
     here: Path = ("days", asked.day.isoformat())
-    node = _node_at(document.tree, here)
+    node = node_at(document.tree, *here)
     entries: list[Node] = node if isinstance(node, list) else [node]
     for index, entry in enumerate(entries):
         if isinstance(entry, dict) and entry.get("offer") == asked.offer:
@@ -166,20 +167,6 @@ def _tried(file: pathlib.Path, content: bytes, settings: Settings) -> LoadedCamp
         except CampaignError as error:
             problems = [dataclasses.replace(one, file=str(file)) for one in error.problems]
             raise CampaignError(tuple(problems)) from error
-
-
-def _node_at(tree: Node, path: Path) -> Node:
-    for part in path:
-        if isinstance(tree, list) and isinstance(part, int):
-            tree = tree[part]
-        else:
-            tree = tree.get(str(part), "") if isinstance(tree, dict) else ""
-    return tree
-
-
-def _text_at(tree: Node, path: Path) -> str:
-    node = _node_at(tree, path)
-    return node if isinstance(node, str) else ""
 
 
 def percent(changed: Changed) -> str:

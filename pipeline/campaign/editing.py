@@ -9,7 +9,8 @@ import re
 
 import yaml
 
-from pipeline.campaign.document import DEEPEST, Document, Node, Path, dotted, parsed
+from pipeline.campaign.document import DEEPEST, Document, Path, dotted, parsed
+from pipeline.campaign.tree import placed
 from pipeline.errors import UsageError
 
 _PLAIN = re.compile(r"[0-9A-Za-z_.]+( [0-9A-Za-z_.]+)*")
@@ -34,7 +35,7 @@ def with_value(document: Document, path: Path, value: str) -> bytes:
     node, parent = _found(document, raw, path)
     text = _replaced(raw, node, value) if node else _added(raw, parent, str(path[-1]), value)
     changed = bom + text.encode()
-    if parsed(document.file, changed).tree != _with(document.tree, path, value):
+    if parsed(document.file, changed).tree != placed(document.tree, path, value):
         raise UsageError(
             f"{document.file}:{document.line_of(path)}: {dotted(path)} is written in a way that "
             "cannot be changed in one place; edit the file by hand"
@@ -83,14 +84,3 @@ def _added(raw: str, table: yaml.MappingNode, key: str, value: str) -> str:
     end = len(raw[: len(raw) if found < 0 else found].rstrip())
     line_end = "\r\n" if "\r\n" in raw else "\n"
     return f"{raw[:end]}{line_end}{' ' * first.start_mark.column}{key}: {value}{raw[end:]}"
-
-
-def _with(tree: Node, path: Path, value: Node) -> Node:
-    """Return the tree with a value at a path."""
-    if not path:
-        return value
-    head, *rest = path
-    if isinstance(tree, list) and isinstance(head, int):
-        return [*tree[:head], _with(tree[head], tuple(rest), value), *tree[head + 1 :]]
-    inner = tree if isinstance(tree, dict) else {}
-    return {**inner, str(head): _with(inner.get(str(head), {}), tuple(rest), value)}

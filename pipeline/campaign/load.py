@@ -17,6 +17,7 @@ from pipeline.campaign.messages.words import Words, words_of
 from pipeline.campaign.model import Campaign
 from pipeline.campaign.problems import problem_at, problem_of
 from pipeline.campaign.tiers import Tier
+from pipeline.campaign.tree import node_at, placed, table_at, without
 from pipeline.errors import CampaignError, Problem
 
 _ROUNDS = 50
@@ -173,7 +174,7 @@ def _validate(document: Document) -> tuple[Campaign | None, list[Problem]]:
             target = path[:-1] if _lacks(entry) and not _neutral(path) else path
             # What a parent lacks from now on, it lacks because a part of it was left out.
             mended.update({path, *(target[:size] for size in range(len(target) + 1))})
-            repaired = _with(repaired, target, _neutral(target))
+            repaired = _mended(repaired, target)
         if repaired == tree:
             break
         tree = repaired
@@ -186,9 +187,8 @@ def _path(entry: dict[str, Any], tree: Node) -> Path:
     A day may name one entry without a list around it; pydantic counts it as the first of one.
     """
     path = tuple(part for part in entry["loc"] if part != "[key]")
-    days = tree.get("days") if isinstance(tree, dict) else None
-    if path[:1] == ("days",) and path[2:3] == (0,) and isinstance(days, dict):
-        listed = isinstance(days.get(str(path[1])), list)
+    if path[:1] == ("days",) and path[2:3] == (0,) and table_at(tree, "days"):
+        listed = isinstance(node_at(tree, *path[:2]), list)
         return path if listed else (*path[:2], *path[3:])
     return path
 
@@ -210,36 +210,17 @@ def _lacks(entry: dict[str, Any]) -> bool:
     return entry["type"] in {"missing", "too_short"}
 
 
+def _mended(tree: Node, path: Path) -> Node:
+    """Return the tree with a stand-in for a part, or without the part if there is none."""
+    node = _neutral(path)
+    return without(tree, path) if node is None else placed(tree, path, node)
+
+
 def _neutral(path: Path) -> Node | None:
     """Return a stand-in for a part that every campaign needs, so that checking can go on."""
-    node: Node | None = _NEUTRAL
     if path[-1:] == ("time_zone",):
         return "UTC"
-    for part in path:
-        node = node.get(str(part)) if isinstance(node, dict) else None
-    return node
-
-
-def _with(tree: Node, path: Path, value: Node | None) -> Node:
-    """Return the tree with a value at a path; None leaves the part out."""
-    if isinstance(tree, list) and path and isinstance(path[0], int):
-        return _with_item(tree, path[0], path[1:], value)
-    if not isinstance(tree, dict) or not path:
-        return tree
-    head = str(path[0])
-    if value is None and head not in tree:
-        return tree
-    inner = tree.get(head, {})
-    rest = {key: node for key, node in tree.items() if key != head}
-    if len(path) == 1 or isinstance(inner, str):
-        return rest if value is None else {**rest, head: value}
-    return {**tree, head: _with(inner, path[1:], value)}
-
-
-def _with_item(items: list[Node], at: int, path: Path, value: Node | None) -> Node:
-    whole = not path or isinstance(items[at], str)
-    inner = [] if whole else [_with(items[at], path, value)]
-    return [*items[:at], *inner, *items[at + 1 :]]
+    return table_at(_NEUTRAL, *path[:-1]).get(str(path[-1])) if path else None
 
 
 def _order(problem: Problem, document: Document) -> tuple[str, int, str, str]:
@@ -250,7 +231,4 @@ def _order(problem: Problem, document: Document) -> tuple[str, int, str, str]:
 
 def _names(words: Words, path: Path) -> frozenset[str]:
     """Return the keys under a path, with those of translations that have their own problem."""
-    tree, held = words.document.tree, words.named.get(path, frozenset())
-    for part in path:
-        tree = tree.get(str(part), {}) if isinstance(tree, dict) else {}
-    return (frozenset(tree) if isinstance(tree, dict) else frozenset()) | held
+    return frozenset(table_at(words.document.tree, *path)) | words.named.get(path, frozenset())

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pipeline.campaign.document import Node, parsed
 from pipeline.campaign.history import Figures, Special, Version
 from pipeline.campaign.scalars import DAY_GROUPS, RANGE, WEEKDAYS
+from pipeline.campaign.tree import table_at
 
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
 _COPY = re.compile(rb"^(\s*)copy:\s*(#.*)?$")
@@ -30,13 +31,13 @@ def prices_of(content: bytes) -> tuple[Version, bool]:
     if not isinstance(tree, dict):
         tree = {}
     usual: dict[tuple[str, str], Figures] = {}
-    for offer, node in _table(tree, "offers").items():
+    for offer, node in table_at(tree, "offers").items():
         was = dict(_amounts(node, "was"))
         for market, price in _amounts(node, "price"):
             usual[offer, market] = Figures(price=price, was=was.get(market))
     days = {
         key: dict(_specials(entries))
-        for key, entries in _table(tree, "days").items()
+        for key, entries in table_at(tree, "days").items()
         if _is_day(key)
     }
     return Version(since=_EPOCH, usual=usual, days=days), "feed" in tree
@@ -57,13 +58,8 @@ def _without_copy(content: bytes) -> bytes:
     return b"\n".join(kept)
 
 
-def _table(node: Node, key: str) -> dict[str, Node]:
-    inner = node.get(key) if isinstance(node, dict) else None
-    return inner if isinstance(inner, dict) else {}
-
-
 def _amounts(node: Node, key: str) -> Iterator[tuple[str, decimal.Decimal]]:
-    for market, text in _table(node, key).items():
+    for market, text in table_at(node, key).items():
         if isinstance(text, str) and _AMOUNT.fullmatch(text):
             yield market, decimal.Decimal(text)
 

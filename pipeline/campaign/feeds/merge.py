@@ -5,7 +5,6 @@ What a day of `days` says still beats the feed: somebody wrote it for that very 
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,13 +12,11 @@ from pipeline.campaign.document import Document, Node, Path
 from pipeline.campaign.feed import Feed
 from pipeline.campaign.feeds.prices import Names, Read, changes, read_prices
 from pipeline.campaign.feeds.snapshot import Amounts, Snapshot, Spot, Supply, Used
-from pipeline.campaign.messages.tree import placed
 from pipeline.campaign.money import is_known_currency
 from pipeline.campaign.problems import problem_at
 from pipeline.campaign.scalars import Identifier
+from pipeline.campaign.tree import Table, placed, table_at
 from pipeline.errors import FeedError, Problem
-
-Tree: TypeAlias = dict[str, Node]
 
 _NAME = TypeAdapter(Identifier)
 
@@ -108,7 +105,7 @@ def fed(document: Document, supply: Supply) -> Fed:
     )
 
 
-def _feed_of(tree: Tree) -> Feed | None:
+def _feed_of(tree: Table) -> Feed | None:
     """Return the block `feed:`; None if there is none, or it is wrong in itself."""
     try:
         return Feed.model_validate(tree["feed"]) if "feed" in tree else None
@@ -124,9 +121,11 @@ def _is_name(text: str) -> bool:
     return True
 
 
-def _names_of(tree: Tree, supply: Supply) -> Names:
+def _names_of(tree: Table, supply: Supply) -> Names:
     """Return the names of what is whole; what is not has its own problem."""
-    markets = {name: one for name, one in _table(tree, "markets").items() if isinstance(one, dict)}
+    markets = {
+        name: one for name, one in table_at(tree, "markets").items() if isinstance(one, dict)
+    }
     money = {name: str(one.get("currency", "")) for name, one in markets.items()}
     known = {name: currency for name, currency in money.items() if is_known_currency(currency)}
     zones = {name: str(markets[name].get("time_zone", "")) for name in known}
@@ -139,9 +138,9 @@ def _names_of(tree: Tree, supply: Supply) -> Names:
 
 def _offers(tree: Node) -> Iterator[str]:
     """Yield the offers, and their items as `offer/item`."""
-    for offer, node in _table(tree, "offers").items():
+    for offer, node in table_at(tree, "offers").items():
         yield offer
-        yield from (f"{offer}/{item}" for item in _table(node, "items"))
+        yield from (f"{offer}/{item}" for item in table_at(node, "items"))
 
 
 def _expected(tree: Node, feed: Feed) -> list[str]:
@@ -151,9 +150,9 @@ def _expected(tree: Node, feed: Feed) -> list[str]:
     """
     if feed.offers:
         return sorted(set(feed.offers.values()))
-    nodes = _table(tree, "offers")
-    menus = {name for name, node in nodes.items() if _table(node, "items")}
-    own = {name for name in menus if _table(nodes[name], "price")}
+    nodes = table_at(tree, "offers")
+    menus = {name for name, node in nodes.items() if table_at(node, "items")}
+    own = {name for name in menus if table_at(nodes[name], "price")}
     return sorted(set(_offers(tree)) - menus | own)
 
 
@@ -163,14 +162,9 @@ def _place(name: str) -> Path:
     return ("offers", offer, "items", item) if item else ("offers", offer)
 
 
-def _table(tree: Node, name: str) -> Tree:
-    node = tree.get(name) if isinstance(tree, dict) else None
-    return node if isinstance(node, dict) else {}
-
-
 def _unknown(document: Document, feed: Feed, names: Names) -> Iterator[Problem]:
     """Yield what the two maps name and the campaign does not have."""
-    markets = sorted(_table(document.tree, "markets"))
+    markets = sorted(table_at(document.tree, "markets"))
     known = (
         ("offers", feed.offers, sorted(names.offers)),
         ("markets", feed.markets, markets),
@@ -189,7 +183,7 @@ def _missing(
     """Yield the prices that the list should have and has not; whether that is an error first."""
     markets = set(feed.markets.values()) or names.currencies.keys()
     for offer in _expected(document.tree, feed):
-        own = _at(document.tree, (*_place(offer), "price"))
+        own = table_at(document.tree, *_place(offer), "price")
         for market in (name for name in names.currencies if name in markets):
             if (offer, market) in read.quotes:
                 continue
@@ -213,16 +207,10 @@ def _merged(document: Document, snapshot: Snapshot, read: Read, *, has_was: bool
         tree = placed(tree, (*here, "price", market), quote.price)
         places[*here, "price", market] = place
         if has_was and "/" not in offer:  # an item has no former price
-            was = {name: one for name, one in _at(tree, (*here, "was")).items() if name != market}
+            was = {
+                name: one for name, one in table_at(tree, *here, "was").items() if name != market
+            }
             now = {**was, market: quote.was} if quote.was else was
             tree = placed(tree, (*here, "was"), now)
             places[*here, "was", market] = place
     return dataclasses.replace(document, tree=tree, places=places)
-
-
-def _at(tree: Node, path: Path) -> Tree:
-    """Return the table at a path; an empty one if there is none."""
-    found: Node = tree
-    for part in path:
-        found = _table(found, str(part))
-    return found if isinstance(found, dict) else {}

@@ -14,10 +14,10 @@ from pipeline.campaign.copychecks import served_by
 from pipeline.campaign.document import Document
 from pipeline.campaign.message import MessageSyntaxError
 from pipeline.campaign.messages.plurals import join_plural, split_plural
-from pipeline.campaign.messages.texts import source_of
-from pipeline.campaign.messages.tree import placed, spoken_by_source
+from pipeline.campaign.messages.texts import source_of, spoken_by_source
 from pipeline.campaign.messages.words import Words
 from pipeline.campaign.scalars import LONGEST_COPY
+from pipeline.campaign.tree import placed
 
 GROWTH = 0.35
 """How much longer a text gets. IBM's guideline for translations from English is 31 to 40 % for 51

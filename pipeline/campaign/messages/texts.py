@@ -14,6 +14,7 @@ from pipeline.campaign.copychecks import served_by
 from pipeline.campaign.document import Node, Path
 from pipeline.campaign.message import MessageSyntaxError
 from pipeline.campaign.messages.plurals import Plural, split_plural
+from pipeline.campaign.tree import node_at, placed, table_at, text_at
 
 _NAME = re.compile(r"[a-z0-9-]{1,48}")
 """What may name a folder."""
@@ -134,15 +135,14 @@ class Source:
 def source_of(tree: Node) -> Source:
     """Return what a campaign file has to translate."""
     markets = {
-        str(name): tuple(one for one in _list(_part(market, "locales")) if is_locale(one))
-        for name, market in _table(_part(tree, "markets")).items()
+        str(name): tuple(one for one in _list(node_at(market, "locales")) if is_locale(one))
+        for name, market in table_at(tree, "markets").items()
     }
-    said = _part(tree, "source")
     first = next((one for locales in markets.values() for one in locales), "")
-    name = _part(tree, "campaign")
+    said, name = text_at(tree, "source"), text_at(tree, "campaign")
     return Source(
-        campaign=name if isinstance(name, str) and _NAME.fullmatch(name) else "",
-        locale=said if isinstance(said, str) and is_locale(said) else first,
+        campaign=name if _NAME.fullmatch(name) else "",
+        locale=said if is_locale(said) else first,
         markets=markets,
         texts=tuple(_texts(tree)),
     )
@@ -156,32 +156,33 @@ def is_locale(name: str) -> bool:
         return False
 
 
+def spoken_by_source(tree: Node, source: Source) -> Node:
+    """Return a tree whose markets all speak the locale that is translated from."""
+    if not source.locale:
+        return tree
+    for market in source.markets:
+        tree = placed(tree, ("markets", market, "locales"), [source.locale])
+    return tree
+
+
 def _texts(tree: Node) -> Iterator[Text]:
-    for name, offer in _table(_part(tree, "offers")).items():
+    for name, offer in table_at(tree, "offers").items():
         yield from _copy(offer, ("offers", name), name)
-        for item, entry in _table(_part(offer, "items")).items():
+        for item, entry in table_at(offer, "items").items():
             path: Path = ("offers", name, "items", item, "name")
-            yield from _text(_part(entry, "name"), path, name, f"item.{item}")
+            yield from _text(node_at(entry, "name"), path, name, f"item.{item}")
     yield from _copy(tree, (), EVERY_OFFER)
 
 
 def _copy(owner: Node, here: Path, offer: str) -> Iterator[Text]:
-    for role, texts in _table(_part(owner, "copy")).items():
+    for role, texts in table_at(owner, "copy").items():
         yield from _text(texts, (*here, "copy", role), offer, role)
 
 
 def _text(texts: Node, path: Path, offer: str, role: str) -> Iterator[Text]:
-    plain = {key: text for key, text in _table(texts).items() if isinstance(text, str)}
+    plain = {key: text for key, text in table_at(texts).items() if isinstance(text, str)}
     if plain:
         yield Text(path=path, offer=offer, role=role, texts=plain)
-
-
-def _part(node: Node, key: str) -> Node:
-    return node.get(key, "") if isinstance(node, dict) else ""
-
-
-def _table(node: Node) -> dict[str, Node]:
-    return node if isinstance(node, dict) else {}
 
 
 def _list(node: Node) -> list[str]:

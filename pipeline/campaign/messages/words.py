@@ -28,8 +28,14 @@ from pipeline.campaign.messages.plurals import (
     join_plural,
     named_forms,
 )
-from pipeline.campaign.messages.texts import Message, Source, is_locale, source_of
-from pipeline.campaign.messages.tree import placed, spoken_by_source
+from pipeline.campaign.messages.texts import (
+    Message,
+    Source,
+    is_locale,
+    source_of,
+    spoken_by_source,
+)
+from pipeline.campaign.tree import placed
 from pipeline.errors import Problem
 
 _UPDATE = "run `proofpress messages update`"
