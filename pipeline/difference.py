@@ -8,13 +8,13 @@ import dataclasses
 import decimal
 import io
 import pathlib
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.dayplan import DayPlan, RunRequest, preflight, prepare
-from pipeline.errors import CampaignError, ToolMissingError, UsageError
+from pipeline.errors import CampaignError, UsageError
+from pipeline.history.git import answer_of
 from pipeline.plan.plan import Delivered, Plan, reason_of
 from pipeline.plan.preflight.finding import Finding
 from pipeline.plan.variants import Variant
@@ -140,17 +140,7 @@ def _git(folder: pathlib.Path, *arguments: str) -> bytes:
         UsageError: If git says no.
         ToolMissingError: If it is not installed, or does not answer.
     """
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, and the revision is one argument
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - git is where PATH has it
-            capture_output=True,
-            timeout=_PATIENCE_S,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise ToolMissingError("git is not installed; `apt install git`") from None
-    except subprocess.TimeoutExpired:
-        raise ToolMissingError(f"git did not answer in {_PATIENCE_S:.0f} s; try again") from None
+    done = answer_of(["git", *arguments], folder, seconds=_PATIENCE_S)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip() or "it does not know the revision"
         raise UsageError(f"git {arguments[0]}: {said}; name a revision such as HEAD~1")

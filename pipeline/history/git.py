@@ -6,6 +6,9 @@ import itertools
 import os
 import pathlib
 import subprocess
+from collections.abc import Sequence
+
+from pipeline.errors import ToolMissingError
 
 MOST_VERSIONS = 400
 """Versions of a file that are read, at most: a year of daily changes."""
@@ -82,24 +85,46 @@ def _entry(entry: str) -> tuple[str, dt.datetime, str]:
 
 
 def _asked(command: list[str], folder: pathlib.Path, said: bytes) -> bytes:
+    try:
+        done = answer_of(command, folder, said=said, seconds=_SECONDS)
+    except ToolMissingError as error:
+        raise NoHistoryError(str(error).partition(";")[0]) from None
+    if done.returncode:
+        raise NoHistoryError(_complaint(done.stderr.decode("utf-8", "replace")))
+    return done.stdout
+
+
+def answer_of(
+    command: Sequence[str], folder: pathlib.Path, *, said: bytes = b"", seconds: float
+) -> subprocess.CompletedProcess[bytes]:
+    """Return what git answers in a folder, in English, about the repository that the folder is in.
+
+    Args:
+        command: Git and its arguments.
+        folder: Where it is asked.
+        said: What it reads.
+        seconds: How long to wait.
+
+    Raises:
+        ToolMissingError: If it is not installed, or does not answer in time.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
     try:
-        done = subprocess.run(  # noqa: S603 - git, with a file's name after `--`
+        return subprocess.run(  # noqa: S603 - no shell, and what is asked for is an argument
             command,
             cwd=folder,
             input=said,
             capture_output=True,
-            timeout=_SECONDS,
+            timeout=seconds,
             check=False,
             env={**environment, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
         )
     except subprocess.TimeoutExpired:
-        raise NoHistoryError(f"git did not answer within {_SECONDS:.0f} seconds") from None
+        raise ToolMissingError(
+            f"git did not answer within {seconds:.0f} seconds; try again"
+        ) from None
     except OSError:
-        raise NoHistoryError("git is not installed") from None
-    if done.returncode:
-        raise NoHistoryError(_complaint(done.stderr.decode("utf-8", "replace")))
-    return done.stdout
+        raise ToolMissingError("git is not installed; `apt install git`") from None
 
 
 def _complaint(said: str) -> str:
