@@ -76,6 +76,7 @@ _SCRIPTS: dict[str, dict[str, str]] = {
 _SERIF = {"elegant": "Noto Serif"}
 
 
+@functools.lru_cache(maxsize=1024)
 def script_of(locale: str) -> str:
     """Return the ISO 15924 script of a locale such as `zh_Hans_CN` or `ar_AE`.
 

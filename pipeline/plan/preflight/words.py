@@ -8,12 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-import babel
-from babel.core import get_global, parse_locale
-
 from pipeline.campaign.document import Path
 from pipeline.plan.preflight.finding import Desk, Finding, text_at
 from pipeline.plan.variants import Variant
+from pipeline.typeset.fonts import script_of
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -85,7 +83,7 @@ def _without(text: str, known: set[str]) -> str:
 
 def _stray(text: str, locale: str) -> str:
     """Return an invisible character that does not belong in a text; empty if there is none."""
-    script = _script_of(locale) if locale else ""
+    script = script_of(locale) if locale else ""
     rtl = any(
         unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text if letter.isalpha()
     )
@@ -102,7 +100,7 @@ def _stray(text: str, locale: str) -> str:
 
 
 def _another_script(text: str, locale: str) -> bool:
-    wanted = _SCRIPTS.get(_script_of(locale), set())
+    wanted = _SCRIPTS.get(script_of(locale), set())
     letters = [letter for letter in text if letter.isalpha()]
     long = len(_WORD.findall(_BRACES.sub(" ", text))) > 1
     return bool(wanted and long and not any(_script(letter) in wanted for letter in letters))
@@ -149,13 +147,3 @@ def _untranslated(
 @functools.lru_cache(maxsize=4096)
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]
-
-
-@functools.lru_cache(maxsize=1024)
-def _script_of(locale: str) -> str:
-    parsed = babel.Locale.parse(locale)
-    if parsed.script:
-        return str(parsed.script)
-    likely = get_global("likely_subtags")
-    full = likely.get(locale) or likely.get(parsed.language) or ""
-    return str(parse_locale(full)[2]) if full else ""
