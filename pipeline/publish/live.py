@@ -13,7 +13,7 @@ import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.campaign.calendar import campaign_day
+from pipeline.campaign.calendar import campaign_day, first_instant
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.outcome import Status
@@ -240,8 +240,8 @@ def _difference(role: str, shown: str | None, said: str | None, day: dt.date) ->
 
 
 def _begins(day: dt.date, zone: str) -> dt.datetime:
-    """Return the instant at which a day begins in a zone, also where its midnight is skipped."""
-    return dt.datetime.combine(day, dt.time(), zoneinfo.ZoneInfo(zone)).astimezone(dt.UTC)
+    """Return the instant at which a day begins in a zone; of a day left out, the next one's."""
+    return first_instant(zone, day) or _begins(day + dt.timedelta(days=1), zone)
 
 
 def whats_out(out: pathlib.Path, files: Files, only: frozenset[str]) -> tuple[Out, ...]:
