@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -28,7 +29,6 @@ from pipeline.proof.prove import Proofreader
 from pipeline.proof.reading import Pixels
 from pipeline.proof.verdict import Proof
 from pipeline.settings import read_settings
-from pipeline.typeset.setting import LineSetting
 
 CORES = 2
 TENTHS = 10
@@ -110,24 +110,18 @@ class Asked:
         self._prover = prover
         self.pictures: list[Picture] = []
 
-    def prove(  # noqa: PLR0913 - as of every prover
+    def prove(
         self,
         image: Pixels,
         lines: Sequence[Line],
         locale: str,
-        settings: Sequence[LineSetting] = (),
-        extra_text: str = "fail",
-        allowed: frozenset[str] = frozenset(),
-        *,
-        ground: Pixels | None = None,
-        plate: Pixels | None = None,
+        *more: Any,  # noqa: ANN401 - whatever else is asked goes on as it is
+        **named: Any,  # noqa: ANN401 - likewise
     ) -> Proof:
         """Return the proof of the picture, and keep the question."""
 
         def prove(prover: Prover) -> Proof:
-            return prover.prove(
-                image, lines, locale, settings, extra_text, allowed, ground=ground, plate=plate
-            )
+            return prover.prove(image, lines, locale, *more, **named)
 
         self.pictures.append(Picture(image=image, locale=locale, prove=prove))
         return prove(self._prover)

@@ -21,6 +21,7 @@ from pipeline.campaign.load import LoadedCampaign
 from pipeline.daily import Workshop, open_workshop
 from pipeline.dayplan import load
 from pipeline.plan.variants import Variant, variants_of
+from pipeline.produce.compositor import canvas_of
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Status
 from pipeline.produce.providers.studio import Studio
@@ -28,9 +29,8 @@ from pipeline.proof.corruption import script_name
 from pipeline.proof.prove import Proofreader
 from pipeline.proof.reading import Pixels
 from pipeline.settings import PROJECT, read_settings
-from pipeline.typeset.block import Place
 from pipeline.typeset.fit import Misfit
-from pipeline.typeset.lettering import Canvas, Letterer
+from pipeline.typeset.lettering import Letterer
 from pipeline.typeset.renderer import TakumiRenderer
 
 COPY = pathlib.Path(__file__).parent / "wall_copy"
@@ -127,26 +127,10 @@ class Painter:
         request = variant.request
         studio = Studio(self.templates / "plates", self.renderer)
         painted = studio.paint(request)
-        canvas = _canvas(variant, decode(painted, request.width, request.height))
+        canvas = canvas_of(variant, decode(painted, request.width, request.height))
         letterer = Letterer(renderer=self.renderer, layouts=self.templates / "layouts")
         lettered = letterer.letter(canvas, variant.scene.lettering)
         return lettered if isinstance(lettered, Misfit) else lettered.picture
-
-
-def _canvas(variant: Variant, plate: Pixels) -> Canvas:
-    """Return the canvas that the press would letter; no brand of the wall has a logo."""
-    sheet = variant.sheet
-    size = (sheet.width, sheet.height, sheet.direction)
-    top, right, bottom, left = variant.format.safe
-    inside = Place(x=left, y=top, width=100 - left - right, height=100 - top - bottom)
-    return Canvas(
-        plate=plate,
-        template=variant.template,
-        sheet=sheet,
-        palette=variant.palette,
-        subjects=tuple(one.place.pixels(*size) for one in variant.scene.subjects if one.place),
-        safe=inside.pixels(sheet.width, sheet.height, "ltr"),
-    )
 
 
 def tile_of(variant: Variant, painter: Painter) -> Tile:

@@ -87,7 +87,7 @@ class Compositor:
             return self._lettered(variant, obtained, drawn)
 
     def _lettered(self, variant: Variant, obtained: Obtained, drawn: Sequence[Rect]) -> Outcome:
-        canvas = _canvas(variant, obtained.pixels, drawn)
+        canvas = canvas_of(variant, obtained.pixels, drawn)
         lettered = self.letterer.letter(canvas, _typeset(variant))
         if isinstance(lettered, Misfit):
             reason = f"{lettered.role}: {lettered.text!r} {lettered.what}; {lettered.remedy}"
@@ -145,7 +145,14 @@ class Compositor:
         )
 
 
-def _canvas(variant: Variant, pixels: Pixels, drawn: Sequence[Rect]) -> Canvas:
+def canvas_of(variant: Variant, pixels: Pixels, drawn: Sequence[Rect] = ()) -> Canvas:
+    """Return what the words of a variant are set on: the plate with its logo and its edge.
+
+    Args:
+        variant: What to make.
+        pixels: Its plate, RGB, shape [height, width, 3].
+        drawn: Where words stand on the plate: left, top, width and height in pixels.
+    """
     sheet, scene = variant.sheet, variant.scene
     size = (sheet.width, sheet.height, sheet.direction)
     logo = [scene.logo.place.pixels(*size)] if variant.logo and scene.logo else []
