@@ -22,7 +22,14 @@ from pipeline.produce.providers.protocol import (
     Ticket,
     TransientError,
 )
-from pipeline.produce.providers.replies import is_moderation, money, reason_of, safe_id, shown
+from pipeline.produce.providers.replies import (
+    instant,
+    is_moderation,
+    money,
+    reason_of,
+    safe_id,
+    shown,
+)
 from pipeline.produce.providers.wire import Answer
 
 _HEADERS = {"x-fal-disable-fallbacks": "true"}
@@ -142,7 +149,7 @@ class Fal:
             cost = money(event.get("cost_estimate_nano_usd"))
             if cost is None:
                 raise TransientError("fal's list of charges has one without an amount")
-            at = _instant(event.get("timestamp"))
+            at = instant("fal", event.get("timestamp"))
             name = str(event.get("request_id"))
             yield Charge(request_id=name, attempt="", cost=(cost * _NANO).normalize(), at=at)
 
@@ -198,11 +205,3 @@ def _is_free(answer: Answer) -> bool:
 
 def _text(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _instant(text: object) -> dt.datetime:
-    try:
-        at = dt.datetime.fromisoformat(str(text))
-    except ValueError:
-        raise TransientError("fal's list has an entry without a readable time") from None
-    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)

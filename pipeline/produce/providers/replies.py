@@ -1,5 +1,6 @@
 """Replies: what an answer of a provider says about what was asked, and whether it was accepted."""
 
+import datetime as dt
 import email.utils
 import json
 import re
@@ -86,6 +87,23 @@ def money(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and amount >= 0 else None
+
+
+def instant(name: str, value: object) -> dt.datetime:
+    """Return a time of a list, which is in UTC if it names no zone.
+
+    Args:
+        name: The provider's name.
+        value: The time in ISO 8601.
+
+    Raises:
+        TransientError: If it is none.
+    """
+    try:
+        at = dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        raise TransientError(f"{name}'s list has an entry without a readable time") from None
+    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
 
 
 def safe_id(value: object) -> str | None:

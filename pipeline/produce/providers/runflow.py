@@ -24,7 +24,14 @@ from pipeline.produce.providers.protocol import (
     Ticket,
     TransientError,
 )
-from pipeline.produce.providers.replies import is_moderation, money, safe_id, shown, tree_of
+from pipeline.produce.providers.replies import (
+    instant,
+    is_moderation,
+    money,
+    safe_id,
+    shown,
+    tree_of,
+)
 
 _READY = frozenset({"succeeded", "partial_succeeded"})
 _FAILED = frozenset({"failed", "errored", "canceled", "cancelled"})
@@ -125,7 +132,7 @@ class Runflow:
             asked = {"limit": str(_PAGE), "sort_by": "created_at:desc"}
             runs, cursor = self._page(asked | ({"pq": cursor} if cursor else {}))
             for run in runs:
-                at = _instant(run.get("created_at"))
+                at = instant("runflow", run.get("created_at"))
                 if at < since:
                     return
                 if cost := money(run.get("cost")):
@@ -166,11 +173,3 @@ def _poll_of(run: dict[str, Any]) -> Poll:
             cost = _FREE
         return Poll(state=state, detail=detail, cost=cost)
     return Poll(state=State.WAITING)
-
-
-def _instant(text: object) -> dt.datetime:
-    try:
-        at = dt.datetime.fromisoformat(str(text))
-    except ValueError:
-        raise TransientError("runflow's list has a run without a readable time") from None
-    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
