@@ -19,24 +19,19 @@ from pipeline.publish.decisions import Action
 from pipeline.publish.manifest import manifests_under, read_manifest
 from pipeline.settings import PROJECT, Settings
 from pipeline.typeset.setting import LineSetting
+from tests.lunch import lunch
 
 NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  gb: {locales: [en_GB], currency: GBP, time_zone: Europe/London}
+CAMPAIGN = (
+    lunch("display-300x250", de="de_DE", gb="en_GB")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
     price: {de: 8.90, gb: 7.50}
     copy: {headline: {de: Bowls, en: Bowls}}
 """
+)
 
 
 @dataclasses.dataclass(slots=True)

@@ -18,24 +18,19 @@ from pipeline.plan.lines import Line
 from pipeline.proof.verdict import Proof, Verdict
 from pipeline.settings import PROJECT, Settings, read_settings
 from pipeline.typeset.setting import LineSetting
+from tests.lunch import lunch
 
 EVENING = dt.datetime(2026, 11, 30, 15, 30, tzinfo=dt.UTC)  # already December in Auckland
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  nz: {locales: [en_NZ], currency: NZD, time_zone: Pacific/Auckland}
+CAMPAIGN = (
+    lunch("display-300x250", de="de_DE", nz="en_NZ")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
     price: {de: 8.90, nz: 14.90}
     copy: {headline: {de: Bowls, en: Bowls}}
 """
+)
 
 
 class Passing:

@@ -12,23 +12,18 @@ from pipeline.dayplan import RunRequest
 from pipeline.difference import difference, markdown
 from pipeline.errors import UsageError
 from pipeline.settings import PROJECT, Settings
+from tests.lunch import lunch
 
 NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250, meta-square]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  jp: {locales: [ja_JP], currency: JPY, time_zone: Asia/Tokyo}
+CAMPAIGN = (
+    lunch("display-300x250, meta-square", de="de_DE", jp="ja_JP")
+    + """\
 offers:
   bowl:
     price: {de: 8.90, jp: 1180}
     copy: {headline: {de: "Bowls | <b>frisch</b>", ja: ボウル}}
 """
+)
 
 
 def git(folder: pathlib.Path, *arguments: str) -> None:

@@ -18,20 +18,14 @@ from pipeline.produce.store import Store
 from pipeline.publish.manifest import read_manifest
 from pipeline.session import Session, open_session, still_true, with_till
 from pipeline.settings import PROJECT, Settings
+from tests.lunch import lunch
 from tests.produce.providers.servers import Reply, Seen, Server
 from tests.test_day import Passing
 
 NOW = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  jp: {locales: [ja_JP], currency: JPY, time_zone: Asia/Tokyo}
+CAMPAIGN = (
+    lunch("display-300x250", de="de_DE", jp="ja_JP")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
@@ -41,6 +35,7 @@ feed:
   kind: csv
   columns: {offer: sku, market: shop, price: price}
 """
+)
 LIST = "sku,shop,price\nbowl,de,8.90\nbowl,jp,1180\n"
 
 

@@ -23,24 +23,19 @@ from pipeline.selftest import (
     try_day,
 )
 from pipeline.settings import Settings, read_settings
+from tests.lunch import lunch
 from tests.provers import Blind, Credulous, Seeing
 
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250]
-markets:
-  de: {locales: [de_DE, de_AT], currency: EUR, time_zone: Europe/Berlin}
-  il: {locales: [he_IL], currency: ILS, time_zone: Asia/Jerusalem}
+CAMPAIGN = (
+    lunch("display-300x250", de="de_DE, de_AT", il="he_IL")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
     price: {de: 8.90, il: 44.90}
     copy: {headline: {de: Bowls, he: קערות}}
 """
+)
 DAY = dt.date(2026, 12, 1)
 
 

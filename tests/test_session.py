@@ -12,24 +12,19 @@ from pipeline.produce.compositor import held
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.session import Session, open_session, still_true
 from pipeline.settings import PROJECT, Settings
+from tests.lunch import lunch
 
 NOW = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 LATER = dt.datetime(2026, 12, 2, 12, tzinfo=dt.UTC)
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  jp: {locales: [ja_JP], currency: JPY, time_zone: Asia/Tokyo}
+CAMPAIGN = (
+    lunch("display-300x250", de="de_DE", jp="ja_JP")
+    + """\
 offers:
   bowl:
     price: {de: 8.90, jp: 1180}
     copy: {headline: {de: Bowls, ja: ボウル}}
 """
+)
 
 
 @pytest.fixture

@@ -20,18 +20,11 @@ from pipeline.translation import (
     update,
 )
 from pipeline.typeset.renderer import TakumiRenderer
+from tests.lunch import lunch
 
-CAMPAIGN = """\
-campaign: lunch
-template: menu
-source: en_GB
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-feed-4x5]
-markets:
-  gb: {locales: [en_GB], currency: GBP, time_zone: Europe/London}
-  pl: {locales: [pl_PL], currency: PLN, time_zone: Europe/Warsaw}
+CAMPAIGN = (
+    lunch("meta-feed-4x5", template="menu", also="source: en_GB\n", gb="en_GB", pl="pl_PL")
+    + """\
 offers:
   lunch:
     facts: {courses: 3}
@@ -41,6 +34,7 @@ offers:
     items:
       soup: {name: {en: Soup}, price: {gb: 4.50, pl: 18.00}}
 """
+)
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=1)
 

@@ -21,18 +21,12 @@ from pipeline.campaign.feeds.snapshot import Snapshot, Used
 from pipeline.campaign.load import LoadedCampaign, load_campaign
 from pipeline.campaign.money import precision_problem
 from pipeline.errors import CampaignError
+from tests.lunch import lunch
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-square]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  jp: {locales: [ja_JP], currency: JPY, time_zone: Asia/Tokyo}
+CAMPAIGN = (
+    lunch("meta-square", de="de_DE", jp="ja_JP")
+    + """\
 offers:
   bowl:
     price: {de: 8.90}
@@ -42,6 +36,7 @@ feed:
   from: prices.csv
   columns: {offer: sku, market: shop, price: price, was: old, currency: money}
 """
+)
 HEAD = "sku,shop,price,old,money\n"
 LIST = HEAD + "bowl,de,8.50,10.90,EUR\nbowl,jp,1180,,JPY\n"
 DATED = CAMPAIGN.replace("money}", "money, valid_from: from, valid_to: to}")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.campaign.message import MessageSyntaxError, format_message, parse_message
+from tests.lunch import lunch
 
 
 def write(text: str, locale: str = "de_DE", **values: str | int) -> str:
@@ -119,17 +120,9 @@ def test_wrong_braces_are_named(text: str, what: str) -> None:
     assert what in str(caught.value)
 
 
-MARKETS = """\
-campaign: lunch
-template: deal
-valid_to: 2027-12-31
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-square]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  ch: {locales: [de_CH], currency: CHF, time_zone: Europe/Zurich}
+MARKETS = (
+    lunch("meta-square", also="valid_to: 2027-12-31\n", de="de_DE", ch="de_CH")
+    + """\
 offers:
   bowl:
     price: {de: 8.90, ch: 12.90}
@@ -138,6 +131,7 @@ offers:
     copy:
       headline: {de: COPY}
 """
+)
 
 
 @pytest.mark.parametrize(

@@ -19,19 +19,11 @@ from pipeline.campaign.messages.plurals import plural_header
 from pipeline.campaign.messages.texts import source_of
 from pipeline.campaign.messages.words import Provenance, source_words
 from pipeline.errors import CampaignError
+from tests.lunch import lunch
 
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-source: en_GB
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-feed-4x5]
-markets:
-  gb: {locales: [en_GB], currency: GBP, time_zone: Europe/London}
-  pl: {locales: [pl_PL], currency: PLN, time_zone: Europe/Warsaw}
-  ch: {locales: [de_CH], currency: CHF, time_zone: Europe/Zurich}
+CAMPAIGN = (
+    lunch("meta-feed-4x5", also="source: en_GB\n", gb="en_GB", pl="pl_PL", ch="de_CH")
+    + """\
 offers:
   pizza:
     price: {gb: 7.50, pl: 29.90, ch: 14.90}
@@ -45,7 +37,8 @@ offers:
 copy:
   cta: {en: Order now}
 """.replace("You save {saving}", '"You save {saving}"').replace(
-    "Sie sparen {saving}", '"Sie sparen {saving}"'
+        "Sie sparen {saving}", '"Sie sparen {saving}"'
+    )
 )
 
 CREATED = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)

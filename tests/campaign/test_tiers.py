@@ -9,6 +9,7 @@ from pipeline.campaign.accounts import with_tiers
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.campaign.tiers import read_tiers
 from pipeline.errors import CampaignError
+from tests.lunch import lunch
 
 TIERS = """\
 tiers:
@@ -18,20 +19,14 @@ accounts:
   corner-deli: free
   grand-hotel: studio
 """
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-account: corner-deli
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-square]
-markets:
-  us: {locales: [en_US], currency: USD, time_zone: America/New_York}
+CAMPAIGN = (
+    lunch("meta-square", also="account: corner-deli\n", us="en_US")
+    + """\
 offers:
   bowl: {price: {us: 8.90}, copy: {headline: {en: Bowls}}}
 provider: runflow
 """
+)
 
 Load = Callable[[str], LoadedCampaign]
 

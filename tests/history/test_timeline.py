@@ -14,17 +14,12 @@ from pipeline.campaign.load import load_campaign
 from pipeline.history import timeline
 from pipeline.history.git import NoHistoryError, committed
 from pipeline.history.revision import prices_of
+from tests.lunch import lunch
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-square]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
+CAMPAIGN = (
+    lunch("meta-square", de="de_DE")
+    + """\
 offers:
   bowl:
     price: {de: 8.90}
@@ -33,6 +28,7 @@ offers:
       headline:
         de: Frische Bowls
 """
+)
 FEED = """\
 feed:
   from: prices.csv

@@ -12,19 +12,13 @@ from pipeline.plan.choice import UNKNOWN
 from pipeline.plan.lines import Line
 from pipeline.plan.plan import Delivered, Plan, make_plan
 from pipeline.plan.wording import Coordinate, lines_of
+from tests.lunch import lunch
 
 PROJECT = pathlib.Path(__file__).parent.parent.parent
 
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-feed-4x5, google-landscape]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  ch: {locales: [de_CH, fr_CH], currency: CHF, time_zone: Europe/Zurich}
+CAMPAIGN = (
+    lunch("meta-feed-4x5, google-landscape", de="de_DE", ch="de_CH, fr_CH")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
@@ -40,6 +34,7 @@ offers:
     copy:
       headline: {de: Heiße Suppe, fr: Soupe chaude}
 """
+)
 
 DAY = dt.date(2026, 12, 1)
 

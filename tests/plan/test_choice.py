@@ -11,17 +11,12 @@ from pipeline.campaign.load import LoadedCampaign
 from pipeline.errors import CampaignError
 from pipeline.plan.choice import UNKNOWN, Known
 from pipeline.plan.variants import Variant, variants_of
+from tests.lunch import lunch
 
 DAY = dt.date(2026, 12, 1)
-ONE = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [google-landscape]
-markets:
-  us: {locales: [en_US], currency: USD, time_zone: America/New_York}
+ONE = (
+    lunch("google-landscape", us="en_US")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
@@ -30,6 +25,7 @@ offers:
       headline: {en: Fresh bowls}
 provider: runflow
 """
+)
 MANY = ONE.replace("locales: [en_US]", "locales: [en_US, ar_AE]").replace(
     "{en: Fresh bowls}", "{en: Fresh bowls, ar: سلطات طازجة}"
 )

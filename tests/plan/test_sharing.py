@@ -8,19 +8,13 @@ from pipeline.plan.choice import UNKNOWN
 from pipeline.plan.plan import make_plan
 from pipeline.plan.variants import variants_of
 from pipeline.settings import PROJECT
+from tests.lunch import lunch
 
 DAY = dt.date(2026, 12, 1)
 DRAWN_WITH = (PROJECT / "templates", "engine 1")
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250, meta-square]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  at: {locales: [de_AT], currency: EUR, time_zone: Europe/Vienna}
+CAMPAIGN = (
+    lunch("display-300x250, meta-square", de="de_DE", at="de_AT")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
@@ -30,6 +24,7 @@ provider: PROVIDER
 model: flux-2-flex
 lettering: auto
 """
+)
 
 
 def test_a_plan_has_the_variants_it_had(load: Callable[[str], LoadedCampaign]) -> None:

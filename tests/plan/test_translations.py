@@ -20,19 +20,17 @@ from pipeline.plan.report import plan_report
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import lay_out
 from pipeline.typeset.renderer import TakumiRenderer
+from tests.lunch import lunch
 
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-source: en_GB
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-feed-4x5, google-landscape]
-markets:
-  gb: {locales: [en_GB], currency: GBP, time_zone: Europe/London}
-  pl: {locales: [pl_PL], currency: PLN, time_zone: Europe/Warsaw}
-  jp: {locales: [ja_JP], currency: JPY, time_zone: Asia/Tokyo}
+CAMPAIGN = (
+    lunch(
+        "meta-feed-4x5, google-landscape",
+        also="source: en_GB\n",
+        gb="en_GB",
+        pl="pl_PL",
+        jp="ja_JP",
+    )
+    + """\
 offers:
   pizza:
     subject: a slice of pizza
@@ -47,6 +45,7 @@ copy:
 days:
   sunday: pizza
 """
+)
 DAY = dt.date(2026, 12, 6)  # a Sunday
 MACHINE = ("provenance: machine",)
 PL = (

@@ -10,25 +10,21 @@ from pipeline.campaign.load import load_campaign
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.store import Store
 from pipeline.typeset.renderer import TakumiRenderer
+from tests.lunch import lunch
 
 PROJECT = pathlib.Path(__file__).parent.parent.parent
 
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250]
-markets:
-  de: {locales: [de_DE, de_AT], currency: EUR, time_zone: Europe/Berlin}
+CAMPAIGN = (
+    lunch("display-300x250", de="de_DE, de_AT")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
     price: {de: 8.90}
     copy: {headline: {de: Bowls, de_AT: Schüsseln}}
 checks: {contrast: off, contrast_large: off}
-"""  # the provers of these tests find every line in one corner, where no words stand
+"""
+)  # the provers of these tests find every line in one corner, where no words stand
 
 
 @pytest.fixture(scope="session")

@@ -19,26 +19,21 @@ from pipeline.produce.store import Store
 from pipeline.proof.verdict import LineProof, Proof, Verdict
 from pipeline.publish.export import Exporter
 from pipeline.typeset.setting import LineSetting, Row
+from tests.lunch import lunch
 
 PROJECT = pathlib.Path(__file__).parent.parent.parent
 DAY = dt.date(2026, 12, 1)
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  ch: {locales: [de_CH, fr_CH], currency: CHF, time_zone: Europe/Zurich}
+CAMPAIGN = (
+    lunch("display-300x250", de="de_DE", ch="de_CH, fr_CH")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
     price: {de: 8.90, ch: 14.90}
     copy: {headline: {de: Bowls, fr: Bols}}
 checks: {palette_difference: off, drawn: off, blur: off}
-"""  # the pictures of these tests are of one colour
+"""
+)  # the pictures of these tests are of one colour
 
 
 @pytest.fixture

@@ -19,20 +19,13 @@ from pipeline.settings import PROJECT
 from pipeline.storage.bucket import open_bucket
 from simulator.server import running
 from simulator.world import DEFAULT_KEY
+from tests.lunch import lunch
 from tests.storage.servers import cloud_at, new_bucket
 
 MARKETS = ("at", "ch", "de")
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  at: {locales: [de_AT], currency: EUR, time_zone: Europe/Vienna}
-  ch: {locales: [de_CH, fr_CH], currency: CHF, time_zone: Europe/Zurich}
+CAMPAIGN = (
+    lunch("display-300x250", de="de_DE", at="de_AT", ch="de_CH, fr_CH")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
@@ -47,7 +40,8 @@ model: flux-2-flex
 lettering: typeset
 budget: {day: 100.00}
 checks: {palette_difference: off, drawn: off, blur: off}
-"""  # four creatives for each offer, on one plate
+"""
+)  # four creatives for each offer, on one plate
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,28 +20,23 @@ import pytest
 from pipeline.publish.manifest import NAME
 from pipeline.settings import PROJECT
 from pipeline.storage.bucket import open_bucket
+from tests.lunch import lunch
 from tests.storage.servers import cloud_at, new_bucket
 
 pytestmark = pytest.mark.flow
 
 POOL = "proofpress"
 PATIENCE = 120.0
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [display-300x250, display-336x280]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  us: {locales: [en_US], currency: USD, time_zone: America/New_York}
+CAMPAIGN = (
+    lunch("display-300x250, display-336x280", de="de_DE", us="en_US")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
     price: {de: 8.90, us: 9.90}
     copy: {headline: {de: Bowls, en: Bowls}}
 """
+)
 
 
 def eventually(what: str, look: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is found

@@ -12,20 +12,13 @@ from pipeline.dayplan import RunRequest, preflight, prepare
 from pipeline.errors import CampaignError, Problem
 from pipeline.plan.preflight.finding import Finding
 from pipeline.settings import PROJECT, Settings
+from tests.lunch import lunch
 
 NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)  # a Tuesday
 
-RIGHT = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-feed-4x5]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  at: {locales: [de_AT], currency: EUR, time_zone: Europe/Vienna}
-  ua: {locales: [uk_UA], currency: UAH, time_zone: Europe/Kyiv}
+RIGHT = (
+    lunch("meta-feed-4x5", de="de_DE", at="de_AT", ua="uk_UA")
+    + """\
 offers:
   bowl:
     picture: bowl.png
@@ -49,6 +42,7 @@ days:
   2026-12-05: {offer: bowl, price: {de: 7.90}}
 preflight: {former_price: off}
 """
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,18 +17,12 @@ from pipeline.plan.preflight.finding import Finding
 from pipeline.plan.preflight.former import EEA, EU, is_in_union
 from pipeline.plan.preflight.look import findings
 from pipeline.settings import PROJECT, Settings
+from tests.lunch import lunch
 
 NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
-CAMPAIGN = """\
-campaign: lunch
-template: deal
-brand:
-  name: Marlow & Pine
-  palette: {ink: "#1B1210", paper: "#FFF8EC", accent: "#FFC83D", action: "#C63F1C"}
-formats: [meta-feed-4x5, meta-square]
-markets:
-  de: {locales: [de_DE], currency: EUR, time_zone: Europe/Berlin}
-  ch: {locales: [de_CH], currency: CHF, time_zone: Europe/Zurich}
+CAMPAIGN = (
+    lunch("meta-feed-4x5, meta-square", de="de_DE", ch="de_CH")
+    + """\
 offers:
   bowl:
     subject: a bowl of salad
@@ -38,6 +32,7 @@ offers:
       ch: 17.90
     copy: {headline: {de: Bowls}}
 """
+)
 REGULAR = CAMPAIGN.replace("    was:\n      de: 10.90\n      ch: 17.90\n", "").replace(
     "{de: 8.90, ch: 14.90}", "{de: 10.90, ch: 17.90}"
 )
