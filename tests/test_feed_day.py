@@ -1,6 +1,5 @@
 """A day with a price list: the diff in the plan, frozen in the manifest, looked at again."""
 
-import dataclasses
 import datetime as dt
 import json
 import pathlib
@@ -12,15 +11,14 @@ from pipeline.daily import Workshop, open_workshop, produce_batch, publish
 from pipeline.dayplan import DayPlan, RunRequest, everything_stands, preflight, prepare
 from pipeline.errors import CampaignError
 from pipeline.plan.report import plan_report
-from pipeline.produce.compositor import held
-from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.store import Store
 from pipeline.publish.manifest import read_manifest
-from pipeline.session import Session, open_session, still_true, with_till
+from pipeline.session import open_session, still_true, with_till
 from pipeline.settings import PROJECT, Settings
 from tests.lunch import lunch
 from tests.produce.providers.servers import Reply, Seen, Server
 from tests.test_day import Passing
+from tests.test_session import said
 
 NOW = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 CAMPAIGN = (
@@ -143,19 +141,6 @@ def test_a_plan_that_no_run_followed_is_no_last_list(
     planned(1)
     shop.rows = LIST.replace("8.90", "8.40")
     assert "prices: bowl de 8.90 -> 8.40" in report(planned(2))
-
-
-def accepted(session: Session) -> list[Outcome]:
-    return [
-        dataclasses.replace(held(variant, "engine 1", "", None), status=Status.ACCEPTED)
-        for variant in session.day_plan.variants
-    ]
-
-
-def said(session: Session) -> dict[str, str]:
-    ended = still_true(session, accepted(session), "engine 1")
-    markets = [variant.market for variant in session.day_plan.variants]
-    return dict(zip(markets, (one.reason for one in ended), strict=True))
 
 
 def test_a_price_that_changed_between_plan_and_delivery_holds_its_market_alone(

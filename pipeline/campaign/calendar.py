@@ -163,10 +163,20 @@ def day_keys(keys: Iterable[str], day: dt.date) -> tuple[str, ...]:
         day: The campaign day.
     """
     there = list(keys)
-    rows = sorted((key for key in there if RANGE in key and _spans(key, day)), key=_length)
+    rows = sorted((key for key in there if RANGE in key and _spans(key, day)), key=row_length)
     group = "weekend" if day.weekday() >= _SATURDAY else "weekdays"
     ranked = (day.isoformat(), *rows, WEEKDAYS[day.weekday()], group, "every")
     return (*[key for key in ranked if key in there][:1], *(k for k in there if k == FALLBACK))
+
+
+def row_length(key: str) -> dt.timedelta:
+    """Return how long after the first of some days in a row the last one is.
+
+    Args:
+        key: The days, as `days` has them: `2026-12-01..2026-12-24`.
+    """
+    first, _, last = key.partition(RANGE)
+    return dt.date.fromisoformat(last) - dt.date.fromisoformat(first)
 
 
 def _entries(campaign: Campaign, day: dt.date) -> Iterator[tuple[RunningOffer, ...]]:
@@ -180,11 +190,6 @@ def _entries(campaign: Campaign, day: dt.date) -> Iterator[tuple[RunningOffer, .
 def _spans(key: str, day: dt.date) -> bool:
     first, _, last = key.partition(RANGE)
     return first <= day.isoformat() <= last
-
-
-def _length(key: str) -> dt.timedelta:
-    first, _, last = key.partition(RANGE)
-    return dt.date.fromisoformat(last) - dt.date.fromisoformat(first)
 
 
 def _running(entry: DayEntry) -> RunningOffer:

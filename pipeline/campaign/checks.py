@@ -6,6 +6,7 @@ import pathlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from pipeline.campaign.calendar import row_length
 from pipeline.campaign.copychecks import Finding, Names, copy_findings, spoken
 from pipeline.campaign.document import Path
 from pipeline.campaign.model import Campaign, DayEntry, Item, Offer
@@ -123,12 +124,8 @@ def _ranges(campaign: Campaign) -> Iterator[Finding]:
         first, _, last = key.partition(RANGE)
         for other in rows[:index]:
             begins, _, ends = other.partition(RANGE)
-            if _days(first, last) == _days(begins, ends) and first <= ends and begins <= last:
+            if row_length(key) == row_length(other) and first <= ends and begins <= last:
                 yield ("days", key), f"overlaps {other}, which is as long", "shorten one of the two"
-
-
-def _days(first: str, last: str) -> dt.timedelta:
-    return dt.date.fromisoformat(last) - dt.date.fromisoformat(first)
 
 
 def _never(campaign: Campaign, key: str, entry: DayEntry) -> bool:
