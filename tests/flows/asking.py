@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from flows import server
+from pipeline.settings import PROJECT
 
 REHEARSAL = pathlib.Path(__file__).with_name("rehearsal.py")
 
@@ -46,6 +47,61 @@ def tell(at: server.Server, path: str, body: object) -> Any:  # noqa: ANN401 - J
     """Post something to the server's API and return its answer."""
     answer = _request(at, "POST", path, body)
     return answer.json() if answer.content else None
+
+
+class Worker:
+    """Carries runs of a flow on, each time by a process of its own, as a work pool's would.
+
+    Args:
+        at: The server.
+        folder: Where Prefect keeps what is its own.
+        environment: Of the processes.
+        work: The folder of Proofpress.
+    """
+
+    def __init__(
+        self,
+        at: server.Server,
+        folder: pathlib.Path,
+        environment: dict[str, str],
+        work: pathlib.Path,
+    ) -> None:
+        self._at = at
+        self._environment = {
+            **environment,
+            **server.client_environment(at, folder / "prefect", environment),
+            "PROOFPRESS_WORK": str(work),
+        }
+
+    def order(self, flow: str, **request: object) -> str:
+        """Have the server schedule a run of a flow with a form that is filled in; return its id."""
+        deployment = {
+            "name": "lunch",
+            "flow_id": tell(self._at, "flows/", {"name": flow})["id"],
+            "entrypoint": f"flows/{flow}.py:{flow}",
+            "path": str(PROJECT),
+            "parameters": {"request": request},
+        }
+        made = tell(self._at, "deployments/", deployment)["id"]
+        return str(tell(self._at, f"deployments/{made}/create_flow_run", {})["id"])
+
+    def carry_on(self, run: str) -> dict[str, Any]:
+        """Let a process carry a run on, and return what the server knows of the run."""
+        tell(self._at, f"flow_runs/{run}/set_state", {"state": {"type": "PENDING"}})
+        subprocess.run(
+            [sys.executable, "-m", "prefect.engine"],
+            env={**self._environment, "PREFECT__FLOW_RUN_ID": run},
+            cwd=PROJECT,
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+        return self.known(run)
+
+    def known(self, run: str) -> dict[str, Any]:
+        """Return what the server knows of a run."""
+        (found,) = ask(self._at, "flow_runs", flow_runs={"id": {"any_": [run]}})
+        return found
 
 
 def forget(at: server.Server, path: str) -> None:

@@ -1,66 +1,33 @@
 """Prefect's door of approving: the run waits, and an answer holds for what was shown only."""
 
 import pathlib
-import subprocess
-import sys
 from typing import Any
 
 import httpx
 import pytest
 
 from flows import server
-from pipeline.settings import PROJECT
-from tests.flows.asking import ask, tell
+from tests.flows.asking import Worker, tell
 from tests.heldday import Shop
 
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
 
 
 class Waiting:
-    """A run of `approval`, carried on by a process each time that a worker would."""
+    """A run of `approval`, carried on each time that a worker would."""
 
-    def __init__(
-        self, at: server.Server, folder: pathlib.Path, environment: dict[str, str], shop: Shop
-    ) -> None:
+    def __init__(self, at: server.Server, worker: Worker, shop: Shop) -> None:
         self._at = at
-        flow = tell(at, "flows/", {"name": "approval"})["id"]
-        deployment = {
-            "name": "held",
-            "flow_id": flow,
-            "entrypoint": "flows/approval.py:approval",
-            "path": str(PROJECT),
-            "parameters": {"request": {"files": [str(shop.file)], "out": str(shop.out)}},
-        }
-        made = tell(at, "deployments/", deployment)["id"]
-        self.run = tell(at, f"deployments/{made}/create_flow_run", {})["id"]
-        self._environment = {
-            **environment,
-            **server.client_environment(at, folder / "prefect", environment),
-            "PREFECT__FLOW_RUN_ID": self.run,
-            "PROOFPRESS_WORK": str(shop.settings.work),
-        }
+        self._worker = worker
+        self.run = worker.order("approval", files=[str(shop.file)], out=str(shop.out))
 
     def carry_on(self) -> dict[str, Any]:
         """Let a process carry the run on, and return its state."""
-        tell(self._at, f"flow_runs/{self.run}/set_state", {"state": {"type": "PENDING"}})
-        subprocess.run(
-            [sys.executable, "-m", "prefect.engine"],
-            env=self._environment,
-            cwd=PROJECT,
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
-        return self.state
-
-    @property
-    def state(self) -> dict[str, Any]:
-        (run,) = ask(self._at, "flow_runs", flow_runs={"id": {"any_": [self.run]}})
-        return dict(run["state"])
+        return dict(self._worker.carry_on(self.run)["state"])
 
     def asked(self, part: str) -> Any:  # noqa: ANN401 - JSON
         """Return the schema or the description of the form that is shown."""
-        key = self.state["state_details"]["run_input_keyset"][part]
+        key = self._worker.known(self.run)["state"]["state_details"]["run_input_keyset"][part]
         url = f"{self._at.api}/flow_runs/{self.run}/input/{key}"
         return httpx.get(url, trust_env=False).raise_for_status().json()
 
@@ -81,7 +48,8 @@ def test_a_person_approves_in_prefect_what_was_shown_and_nothing_else(
 ) -> None:
     shop = Shop(tmp_path)
     shop.run()
-    waiting = Waiting(running, folder, environment, shop)
+    worker = Worker(running, folder, environment, shop.settings.work)
+    waiting = Waiting(running, worker, shop)
 
     assert waiting.carry_on()["name"] == "Suspended"
     fields = waiting.asked("schema")["properties"]

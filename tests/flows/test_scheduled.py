@@ -1,15 +1,12 @@
 """A scheduled run: a dry one only plans, and one that finds everything done says so."""
 
 import pathlib
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from flows import server
-from pipeline.settings import PROJECT
-from tests.flows.asking import ask, tell
+from tests.flows.asking import Worker, ask
 from tests.heldday import Shop
 
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
@@ -18,39 +15,15 @@ pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
 class Ticks:
     """Runs the flow `daily` as a worker does, with a form that is filled in."""
 
-    def __init__(
-        self, at: server.Server, folder: pathlib.Path, environment: dict[str, str], shop: Shop
-    ) -> None:
+    def __init__(self, at: server.Server, worker: Worker, shop: Shop) -> None:
         self._at = at
+        self._worker = worker
         self._form = {"files": [str(shop.file)], "out": str(shop.out), "day": "2026-12-01"}
-        self._environment = {
-            **environment,
-            **server.client_environment(at, folder / "prefect", environment),
-            "PROOFPRESS_WORK": str(shop.settings.work),
-        }
 
     def tick(self, **filled_in: object) -> dict[str, Any]:
         """Run once and return what the server knows of the run."""
-        deployment = {
-            "name": "lunch",
-            "flow_id": tell(self._at, "flows/", {"name": "daily"})["id"],
-            "entrypoint": "flows/daily.py:daily",
-            "path": str(PROJECT),
-            "parameters": {"request": {**self._form, **filled_in}},
-        }
-        made = tell(self._at, "deployments/", deployment)["id"]
-        run = tell(self._at, f"deployments/{made}/create_flow_run", {})["id"]
-        tell(self._at, f"flow_runs/{run}/set_state", {"state": {"type": "PENDING"}})
-        subprocess.run(
-            [sys.executable, "-m", "prefect.engine"],
-            env={**self._environment, "PREFECT__FLOW_RUN_ID": run},
-            cwd=PROJECT,
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
-        (known,) = ask(self._at, "flow_runs", flow_runs={"id": {"any_": [run]}})
-        return known
+        run = self._worker.order("daily", **{**self._form, **filled_in})
+        return self._worker.carry_on(run)
 
     def shown(self, run: dict[str, Any]) -> dict[str, str]:
         found = ask(self._at, "artifacts", flow_runs={"id": {"any_": [run["id"]]}})
@@ -64,7 +37,8 @@ def test_a_dry_run_plans_and_a_day_that_is_done_is_left_alone(
     tmp_path: pathlib.Path,
 ) -> None:
     shop = Shop(tmp_path)
-    ticks = Ticks(running, folder, environment, shop)
+    worker = Worker(running, folder, environment, shop.settings.work)
+    ticks = Ticks(running, worker, shop)
     dry = ticks.tick(dry_run=True, markets=["de"])
     assert (dry["state_name"], dry["name"]) == ("Planned", "dry run · 1 creative · $0.00")
     assert dry["state"]["message"].startswith("dry run: 1 creative due, for $0.00;")
