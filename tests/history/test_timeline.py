@@ -208,6 +208,23 @@ def test_without_a_repository_a_commit_or_git_the_reason_is_said(
     assert len(history(file).versions) == 1
 
 
+def test_git_is_asked_about_the_files_own_repository_also_in_a_hook_of_another(
+    tmp_path_factory: pytest.TempPathFactory, file: pathlib.Path, commit: Commit
+) -> None:
+    commit(CAMPAIGN, on(3))
+    other = tmp_path_factory.mktemp("other")
+    git(other, "init", "-q")
+    asked = f"""\
+import pathlib
+from pipeline.history.git import answer_of
+folder = pathlib.Path({str(file.parent)!r})
+print(answer_of(["git", "log", "--format=%s"], folder, seconds=30).stdout.decode())
+"""
+    hook = {"GIT_DIR": str(other / ".git"), "GIT_INDEX_FILE": "index", "PATH": _path()}
+    done = subprocess.run([sys.executable, "-c", asked], env=hook, capture_output=True, check=True)
+    assert done.stdout.split() == [b"a", b"price"]
+
+
 def test_a_file_in_no_repository_has_no_history(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
