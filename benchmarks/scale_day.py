@@ -178,19 +178,15 @@ def _proof(variant: Variant) -> Proof:
 
 
 class Drawer(Plates):
-    """Gives plates of the right size without decoding and scaling the stored ones.
+    """Gives plates of the right size without decoding and scaling the provider's pictures.
 
-    That is the work of the provider's pictures, like lettering, and not counted.
+    That is work on pictures, like lettering, and not counted.
     """
 
-    def kept(self, request: PlateRequest, fmt: Format) -> Obtained | None:
-        """Return a plate that was paid for before; None if there is none."""
-        known = self._known(request)
-        return None if known is None else Obtained(plate=known[0], pixels=_blank(fmt))
-
-
-def _blank(fmt: Format) -> Pixels:
-    return np.zeros((fmt.height, fmt.width, 3), dtype=np.uint8)
+    def shaped(self, content: bytes, request: PlateRequest, fmt: Format) -> Pixels:
+        """Return a black plate of a format's size."""
+        del content, request
+        return np.zeros((fmt.height, fmt.width, 3), dtype=np.uint8)
 
 
 class Blank:

@@ -16,7 +16,7 @@ from pipeline.produce.attempts import Brought, LateError, QuarantinedError
 from pipeline.produce.buyer import Judged
 from pipeline.produce.canary import HaltedError
 from pipeline.produce.compositor import Compositor, Pixels, held
-from pipeline.produce.finish import fitted, opened, png
+from pipeline.produce.finish import png
 from pipeline.produce.outcome import Outcome, Plate, Status
 from pipeline.produce.plates import Obtained, Plates
 from pipeline.produce.providers.protocol import NotAcceptedError
@@ -140,9 +140,7 @@ class Ladder:
             attempt=entry.id,
         )
         try:
-            fmt = variant.format
-            made = (variant.request.width, variant.request.height)
-            pixels = fitted(opened(brought.content), fmt.width, fmt.height, made)
+            pixels = self.plates.shaped(brought.content, variant.request, variant.format)
         except ProviderError as error:
             outcome = held(variant, self.compositor.engine, str(error), None)
             return Judged(passed=False, detail=outcome.reason, result=outcome)

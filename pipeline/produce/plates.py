@@ -77,9 +77,21 @@ class Plates:
         if known is None:
             return None
         plate, content = known
+        return Obtained(plate=plate, pixels=self.shaped(content, request, fmt))
+
+    def shaped(self, content: bytes, request: PlateRequest, fmt: Format) -> npt.NDArray[np.uint8]:
+        """Return the pixels of a picture that was paid for, in a format's size.
+
+        Args:
+            content: The picture's file.
+            request: What was asked for.
+            fmt: The format.
+
+        Raises:
+            ProviderError: If it is damaged, or its ratio is not the format's.
+        """
         made = (request.width, request.height)
-        pixels = fitted(opened(content), fmt.width, fmt.height, made)
-        return Obtained(plate=plate, pixels=pixels)
+        return fitted(opened(content), fmt.width, fmt.height, made)
 
     def pinned(self, request: PlateRequest, fmt: Format) -> Obtained:
         """Return the picture that a campaign names by its hash, in a format's size.

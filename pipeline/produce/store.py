@@ -39,6 +39,7 @@ class Store:
 
     def __init__(self, folder: pathlib.Path, bucket: Bucket | None = None) -> None:
         self._folder = folder
+        self._root = str(folder)
         self._bucket = bucket
         self._uploads = Uploads(folder, bucket) if bucket else None
 
@@ -130,8 +131,12 @@ class Store:
             return 0
         return self._uploads.catch_up((_PICTURES, _PLATES, _OUTCOMES))
 
+    def _path(self, name: str) -> str:
+        """Return where a file is; as text, because a large day asks a hundred thousand times."""
+        return f"{self._root}/{name}"
+
     def _here(self, sha256: str) -> bytes | None:
-        content = _content(self.file(sha256))
+        content = _content(self._path(_picture(sha256)))
         same = content is not None and hashlib.sha256(content).hexdigest() == sha256
         return content if same else None
 
@@ -141,16 +146,16 @@ class Store:
         """Write a file and bring it to the bucket; what is known here is only brought there."""
         if self._uploads is None:
             if not known:
-                write_whole(self._folder / name, content, flushed=flushed)
+                write_whole(self._path(name), content, flushed=flushed)
         elif not known:
             with self._uploads.promised(name):
-                write_whole(self._folder / name, content, flushed=flushed)
+                write_whole(self._path(name), content, flushed=flushed)
         else:
             self._uploads.again(name)
 
     def _read(self, name: str, adapter: pydantic.TypeAdapter[_T]) -> _T | None:
         """Return a record; what is torn, or cannot be reached, is as good as none."""
-        path = self._folder / name
+        path = self._path(name)
         record = _parsed(_content(path) or b"", adapter)
         if record is not None or self._bucket is None:
             return record
@@ -183,9 +188,10 @@ def _record(kind: str, fingerprint: str) -> str:
     return f"{kind}/{fingerprint}.json"
 
 
-def _content(path: pathlib.Path) -> bytes | None:
+def _content(path: str) -> bytes | None:
     try:
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read()
     except OSError:
         return None
 

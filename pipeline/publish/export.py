@@ -1,14 +1,16 @@
 """Export: delivered files, named by content, then the manifest, then the gallery."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import decimal
 import io
+import os
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-from pipeline.files import flush_all, holding, write_whole
+from pipeline.files import also_named, flush_all, holding, write_whole
 from pipeline.plan.plan import Plan
 from pipeline.plan.provenance import provenance_of
 from pipeline.plan.variants import Variant
@@ -130,9 +132,7 @@ class Exporter:
         for file in retired | strays:  # of earlier runs too, should one have ended before this
             (folder / file).unlink(missing_ok=True)
         evidence = {evidence_file(s) for record in creatives for s in evidence_of(record)}
-        for path in (folder / EVIDENCE).glob("*"):
-            if f"{EVIDENCE}/{path.name}" not in evidence:
-                path.unlink()
+        _cleared(folder / EVIDENCE, evidence)
         return folder / NAME
 
     def _made(
@@ -168,13 +168,16 @@ class Exporter:
         locale = variant.locale.lower().replace("_", "-")
         stem = f"{variant.offer}-{locale}-{variant.format.name}-{sha256[:_DIGITS]}"
         file = f"{shelf}/{stem}.{ending}"
-        self._write(folder / file, sha256)
+        self._write(f"{folder}/{file}", sha256)
         record = creative_record(variant, outcome, file, rows)
         for picture in evidence_of(record):
-            self._write(folder / evidence_file(picture), picture)
+            path = f"{folder}/{evidence_file(picture)}"
+            # What is delivered is a file of its own, since others may write into it.
+            if not also_named(self.store.file(picture), path):
+                self._write(path, picture)
         return record
 
-    def _write(self, path: pathlib.Path, sha256: str) -> None:
+    def _write(self, path: str, sha256: str) -> None:
         content = self.store.get(sha256)
         if content is not None and not _is(path, content):
             write_whole(path, content, flushed=False)
@@ -191,12 +194,21 @@ def write_gallery(
     return out / GALLERY
 
 
-def _is(file: pathlib.Path, content: bytes) -> bool:
+def _is(path: str, content: bytes) -> bool:
     """Return whether a file is there, whole and undamaged."""
     try:
-        return file.read_bytes() == content
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands of files
+            return file.read() == content
     except FileNotFoundError:
         return False
+
+
+def _cleared(folder: pathlib.Path, named: Container[str]) -> None:
+    """Remove the evidence that a manifest does not name."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as found:
+        for entry in found:
+            if f"{EVIDENCE}/{entry.name}" not in named:
+                (folder / entry.name).unlink()
 
 
 def _before(folder: pathlib.Path) -> dict[str, Any]:

@@ -188,6 +188,29 @@ def test_the_evidence_lies_beside_the_files_by_its_hash(plan: MakePlan, export: 
             assert hashlib.sha256(content).hexdigest() == sha256
 
 
+def test_evidence_is_kept_once_and_what_is_delivered_is_a_file_of_its_own(
+    plan: MakePlan, export: Export, exporter: Exporter
+) -> None:
+    manifest = export(plan())
+    for record in records(manifest).values():
+        for sha256 in evidence_of(record):
+            kept = manifest.parent / "evidence" / f"{sha256}.jpg"
+            assert kept.samefile(exporter.store.file(sha256))
+        delivered = manifest.parent / record["file"]
+        assert not delivered.samefile(exporter.store.file(record["sha256"]))
+
+
+def test_evidence_that_was_written_anew_is_not_trusted(plan: MakePlan, export: Export) -> None:
+    manifest = export(plan())
+    record = records(manifest)["de_DE"]
+    kept = manifest.parent / "evidence" / f"{record['overview']}.jpg"
+    whole = kept.read_bytes()
+    kept.unlink()
+    kept.write_bytes(b"torn")
+    export(plan(), number=2)
+    assert kept.read_bytes() == whole
+
+
 def test_the_gallery_names_every_file(plan: MakePlan, export: Export, exporter: Exporter) -> None:
     manifest = export(plan())
     pages = PROJECT / "templates" / "pages"
