@@ -10,6 +10,7 @@ from pipeline.campaign.formats import Format
 from pipeline.campaign.load import LoadedCampaign
 from pipeline.campaign.model import Campaign
 from pipeline.plan.asked import parameters_of
+from pipeline.plan.branding import Branding
 from pipeline.plan.catalogue import Capabilities, Model
 from pipeline.plan.job import PlateRequest, seed_of
 from pipeline.plan.pictures import references_of
@@ -33,6 +34,7 @@ class Asker:
         format: Size and file rules.
         scene: The scene.
         templates: All templates.
+        branding: What all creatives of the campaign have in common.
     """
 
     loaded: LoadedCampaign
@@ -40,6 +42,7 @@ class Asker:
     format: Format
     scene: Scene
     templates: Templates
+    branding: Branding
 
     def request(
         self, able: Capabilities, lettering: dict[str, str]
@@ -59,12 +62,13 @@ class Asker:
         references = references_of(self.loaded, self.at.offer, self.scene, able, model)
         places = {one.name: place for place, one in enumerate(references, start=1)}
         size = _size(campaign, self.format, model)
-        fonts = campaign.brand.fonts.model_dump()
         direction = "ltr" if self.mirrors(able, lettering) else self.direction
         frame = self.format
         if size.crop > MOST_CROP:  # the model is told the ratio that it is to make
             frame = dataclasses.replace(frame, width=size.width, height=size.height)
-        said = prompt_of(self.scene, lettering, fonts, frame, places=places, direction=direction)
+        said = prompt_of(
+            self.scene, lettering, self.branding.fonts, frame, places=places, direction=direction
+        )
         request = PlateRequest(
             provider=able.name,
             model=able.only or campaign.model,

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from pipeline.campaign.calendar import running_offers, wall_clock
 from pipeline.campaign.formats import Format, known_formats
 from pipeline.campaign.load import LoadedCampaign
-from pipeline.campaign.model import Budget, Campaign, Checks
+from pipeline.campaign.model import Budget, Checks
+from pipeline.plan.branding import Branding, branding_of
 from pipeline.plan.catalogue import STUDIO, capabilities
 from pipeline.plan.choice import UNKNOWN, Known, demand_of, wordings
-from pipeline.plan.job import Picture, PlateRequest, canonical, fingerprint_of
+from pipeline.plan.job import Picture, PlateRequest, fingerprint_of
 from pipeline.plan.lines import Line
-from pipeline.plan.pictures import picture_of
 from pipeline.plan.requests import Asker
 from pipeline.plan.routing import MODEL, TYPESET, Route, chosen, routes
 from pipeline.plan.scene import Scene
@@ -160,7 +160,7 @@ def variants_of(
         UsageError: If there is no such provider or model, or it makes no picture of a format.
     """
     campaign = loaded.campaign
-    tools = (Templates(drawn_with[0]), drawn_with[1], known)
+    tools = (Templates(drawn_with[0]), drawn_with[1], known, branding_of(loaded))
     for market in (name for name in campaign.markets if name in days):
         at = wall_clock(campaign.markets[market].time_zone, instant) if instant else None
         for running in running_offers(campaign, days[market], at):
@@ -191,14 +191,16 @@ def _variant(
     at: Coordinate,
     lines: tuple[Line, ...],
     fmt: Format,
-    tools: tuple[Templates, str, Known],
+    tools: tuple[Templates, str, Known, Branding],
 ) -> Variant:
     """Return a creative in the way of lettering that is to be tried first."""
-    templates, engine, known = tools
+    templates, engine, known, branding = tools
     campaign = at.campaign
     scene = staged(templates.scenes, at, lines, fmt)
     shown = tuple(line for line in lines if line.role in scene.texts())
-    asker = Asker(loaded=loaded, at=at, format=fmt, scene=scene, templates=templates)
+    asker = Asker(
+        loaded=loaded, at=at, format=fmt, scene=scene, templates=templates, branding=branding
+    )
     demand = demand_of(asker, known)
     found = routes(shown, demand)
     every = [_lettered(asker, shown, route, engine) for route in found]
@@ -213,15 +215,13 @@ def _variant(
 def _lettered(asker: Asker, shown: tuple[Line, ...], route: Route, engine: str) -> Variant:
     """Return a creative, lettered in one way."""
     at, fmt, scene, templates = asker.at, asker.format, asker.scene, asker.templates
-    campaign, loaded = at.campaign, asker.loaded
+    campaign, loaded, branding = at.campaign, asker.loaded, asker.branding
     able = capabilities(campaign.provider)
     request, size = asker.request(able, route.lettering)
     studio = asker.request(capabilities(STUDIO), dict.fromkeys(route.lettering, TYPESET))[0]
     mirrored = asker.mirrors(able, route.lettering)
     locale = at.locale.lower().replace("_", "-")
     key = f"{campaign.campaign}--{at.offer}--{at.market}--{locale}--{fmt.name}"
-    fonts = campaign.brand.fonts.model_dump()
-    logo = picture_of(loaded, campaign.brand.logo)
     return Variant(
         id=f"{key}--{at.day.isoformat()}",
         key=key,
@@ -240,11 +240,11 @@ def _lettered(asker: Asker, shown: tuple[Line, ...], route: Route, engine: str) 
         insists=route.insists,
         mirrored=mirrored,
         lower=(),
-        fonts=fonts,
-        palette=campaign.brand.palette.model_dump(),
-        allowed_words=_allowed(campaign),
+        fonts=branding.fonts,
+        palette=branding.palette,
+        allowed_words=branding.allowed_words,
         checks=campaign.checks,
-        logo=logo,
+        logo=branding.logo,
         request=request,
         fallback=studio if able.name != STUDIO else request,
         budget=campaign.budget,
@@ -261,19 +261,10 @@ def _lettered(asker: Asker, shown: tuple[Line, ...], route: Route, engine: str) 
             "plate": request.fingerprint + ("-mirrored" if mirrored else ""),
             "format": f"{fmt.width}x{fmt.height}, at most {fmt.most_bytes} bytes",
             "safe": ", ".join(f"{side:g}" for side in fmt.safe),
-            "allowed": ", ".join(sorted(_allowed(campaign))),
-            "checks": canonical(campaign.checks.model_dump(mode="json")),
-            "palette": canonical(campaign.brand.palette.model_dump()),
-            "logo": logo.sha256 if logo else "",
-            "type": _type_fingerprint(tuple(fonts.values()), at.locale, engine),
+            "type": _type_fingerprint(tuple(branding.fonts.values()), at.locale, engine),
+            **branding.inputs,
         },
     )
-
-
-def _allowed(campaign: Campaign) -> frozenset[str]:
-    """Return the words that may stand unasked: a logo mostly says the brand's name."""
-    brand = campaign.brand
-    return frozenset(brand.allowed_words) | ({brand.name} if brand.logo else set())
 
 
 @functools.lru_cache(maxsize=1024)
