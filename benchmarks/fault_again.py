@@ -12,7 +12,7 @@ from benchmarks.fault_worker import environment_of, now
 from benchmarks.page import FAULTS, publish, table
 from pipeline.daily import open_workshop, produce_batch
 from pipeline.daily import publish as publish_day
-from pipeline.dayplan import RunRequest, everything_stands, prepare
+from pipeline.dayplan import RunRequest, everything_stands, preflight, prepare
 from pipeline.produce.ledger.ledger import open_ledger
 from pipeline.proof.prove import Proofreader
 from pipeline.publish.bills import bills_of
@@ -112,7 +112,7 @@ def run_day(request: RunRequest, settings: Settings, environment: Mapping[str, s
     reader = Proofreader.standard()
     session = open_session(day_plan, settings, now)
     workshop = open_workshop(settings, reader, reader.versions())
-    workshop = with_till(session, workshop, environment)
+    workshop = with_till(session, workshop, environment, preflight(day_plan))
     outcomes = [
         outcome
         for batch in session.day_plan.batches()

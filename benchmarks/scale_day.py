@@ -28,9 +28,10 @@ import PIL.Image
 from pipeline.campaign.formats import Format
 from pipeline.campaign.load import load_campaign
 from pipeline.daily import Workshop, open_workshop, produce_batch, publish
-from pipeline.dayplan import DayPlan, RunRequest, prepare, refusals_of
+from pipeline.dayplan import DayPlan, RunRequest, prepare
 from pipeline.plan.catalogue import Capabilities, capabilities
 from pipeline.plan.job import PlateRequest
+from pipeline.plan.preflight.look import findings, refusals
 from pipeline.plan.variants import Variant
 from pipeline.produce.compositor import Compositor, held
 from pipeline.produce.gate import Timing
@@ -310,7 +311,7 @@ def day(folder: pathlib.Path, variants: int, workers: int) -> dict[str, float]:
     begun, wall, kernel = time.process_time(), time.perf_counter(), os.times().system
     day_plan, settings = planned(folder, variants, workers)
     after_plan = time.process_time()
-    refused = refusals_of(day_plan)
+    refused = refusals(found for plan in day_plan.plans for found in findings(plan))
     after_look = time.process_time()
     session = open_session(day_plan, settings, now)
     workshop = tools(session, settings, used, refused)

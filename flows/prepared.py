@@ -57,7 +57,8 @@ def works(found: Due, form: Form) -> Iterator[Work]:
 
 def _work(day_plan: dayplan.DayPlan, form: Form) -> Work | None:
     settings = read_settings(os.environ, os.cpu_count() or 1)
-    for finding in dayplan.preflight(day_plan):
+    found = dayplan.preflight(day_plan)
+    for finding in found:
         _LOG.warning("%s", finding)
     reader = Proofreader.standard()
     session = open_session(day_plan, settings, _now)
@@ -67,7 +68,7 @@ def _work(day_plan: dayplan.DayPlan, form: Form) -> Work | None:
         session.close("there was nothing left to make")
         return None
     workshop = daily.open_workshop(settings, reader, reader.versions())
-    return work_of(session, with_till(session, workshop, os.environ), _log, form)
+    return work_of(session, with_till(session, workshop, os.environ, found), _log, form)
 
 
 def _now() -> dt.datetime:

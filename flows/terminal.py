@@ -5,6 +5,7 @@ import datetime as dt
 import logging
 import os
 import time
+from collections.abc import Iterable
 
 import click
 from rich.console import Console
@@ -27,6 +28,7 @@ from flows.work import Work, work_of
 from pipeline import daily, dayplan
 from pipeline.errors import ExitCode
 from pipeline.observe.lines import speaks_json
+from pipeline.plan.preflight.finding import Finding
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.proof.prove import Proofreader
 from pipeline.publish.standing import stand_ins
@@ -90,7 +92,8 @@ def run_at_terminal(request: dayplan.RunRequest, settings: Settings, *, plain: b
     if dayplan.everything_stands(day_plan):
         return _nothing_to_do(day_plan, settings)
     click.echo(f"{day_plan.size} creatives, {day_plan.changed} of them new or changed")
-    for finding in dayplan.preflight(day_plan):
+    found = dayplan.preflight(day_plan)
+    for finding in found:
         _warn(str(finding))
     session = open_session(day_plan, settings, _now)
     for claim in session.taken:
@@ -98,7 +101,7 @@ def run_at_terminal(request: dayplan.RunRequest, settings: Settings, *, plain: b
     if not session.day_plan.size:
         session.close("there was nothing left to make")
         return ExitCode.ACCEPTED
-    outcomes, incomplete = _made(session, plain=plain)
+    outcomes, incomplete = _made(session, found, plain=plain)
     click.echo(f"{len(outcomes)} creatives in {time.monotonic() - begun:.0f} s")
     code = ExitCode.ACCEPTED if daily.accepted(outcomes) else ExitCode.HELD
     code = incomplete or code
@@ -133,11 +136,13 @@ def _warn(said: str) -> None:
         click.echo(said, err=True)
 
 
-def _made(session: Session, *, plain: bool) -> tuple[list[Outcome], ExitCode]:
+def _made(
+    session: Session, found: Iterable[Finding], *, plain: bool
+) -> tuple[list[Outcome], ExitCode]:
     """Make what a session has claimed, show how far it is, and say what came of it."""
     reader = Proofreader.standard()
     workshop = daily.open_workshop(session.settings, reader, reader.versions())
-    workshop = with_till(session, workshop, os.environ)
+    workshop = with_till(session, workshop, os.environ, found)
     record = Record(problem="")
     with _bar() as progress:
         work = work_of(session, workshop, Scoreboard(session.day_plan.size, progress))

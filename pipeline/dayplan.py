@@ -24,7 +24,7 @@ from pipeline.plan.catalogue import capabilities
 from pipeline.plan.choice import Known
 from pipeline.plan.plan import Plan, make_plan
 from pipeline.plan.preflight.finding import Finding
-from pipeline.plan.preflight.look import findings, refusals, unfit
+from pipeline.plan.preflight.look import findings, unfit
 from pipeline.plan.rates import UNMEASURED, Rates
 from pipeline.plan.variants import Variant
 from pipeline.produce.ledger.rates import measured_rates
@@ -259,13 +259,6 @@ def preflight(day_plan: DayPlan) -> tuple[Finding, ...]:
         found
         for plan, history in _with_history(day_plan)
         for found in (*findings(plan, history), *unfit(plan, renderer))
-    )
-
-
-def refusals_of(day_plan: DayPlan) -> dict[str, str]:
-    """Return variant id to why it is not made, by the rules that need no typesetter."""
-    return refusals(
-        found for plan, history in _with_history(day_plan) for found in findings(plan, history)
     )
 
 

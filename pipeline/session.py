@@ -14,15 +14,17 @@ import pathlib
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.campaign.calendar import not_valid, wall_clock
 from pipeline.daily import Workshop
-from pipeline.dayplan import DayPlan, load, refusals_of
+from pipeline.dayplan import DayPlan, load
 from pipeline.errors import CampaignError, TemplateError, UsageError
 from pipeline.feeds.supply import freeze, open_supply
 from pipeline.plan.catalogue import STUDIO
 from pipeline.plan.plan import Plan
+from pipeline.plan.preflight.finding import Finding
+from pipeline.plan.preflight.look import refusals
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.doorbell import Doorbell
 from pipeline.produce.gate import Timing
@@ -122,7 +124,12 @@ def _granted(plan: Plan, granted: set[tuple[str, str]]) -> Plan:
     )
 
 
-def with_till(session: Session, workshop: Workshop, environment: Mapping[str, str]) -> Workshop:
+def with_till(
+    session: Session,
+    workshop: Workshop,
+    environment: Mapping[str, str],
+    found: Iterable[Finding],
+) -> Workshop:
     """Return a workshop that pays for what the session makes, after bringing home what is paid.
 
     The campaign files, their catalogues and price lists are kept in the store as they were read.
@@ -131,6 +138,7 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
         session: The run.
         workshop: Its tools.
         environment: Keys and addresses of the providers.
+        found: What preflight found; creatives that an error is about are not made.
 
     Raises:
         BudgetError: If a provider's key is missing.
@@ -169,7 +177,7 @@ def with_till(session: Session, workshop: Workshop, environment: Mapping[str, st
     till.resume({job: variant.request for job, variant in jobs.items()}, active)
     opinions = _opinions(session, workshop.press.store, till, environment)
     press = dataclasses.replace(
-        workshop.press, till=till, opinions=opinions, refused=refusals_of(session.day_plan)
+        workshop.press, till=till, opinions=opinions, refused=refusals(found)
     )
     return dataclasses.replace(
         workshop,

@@ -88,7 +88,7 @@ def worked(day_plan: DayPlan, settings: Settings) -> dict[str, object]:
     """Run a day and return its manifest."""
     session = open_session(day_plan, settings, lambda: day_plan.request.instant)
     workshop: Workshop = open_workshop(settings, Passing(), {"reader": "1"})
-    workshop = with_till(session, workshop, {})
+    workshop = with_till(session, workshop, {}, preflight(day_plan))
     made = [
         outcome
         for batch in session.day_plan.batches()

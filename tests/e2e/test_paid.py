@@ -142,6 +142,23 @@ def wait_for_a_submit(vendors: Vendors) -> None:
     assert vendors.submits
 
 
+def test_a_line_that_cannot_be_set_costs_nothing(
+    proofpress: Run, workplace: pathlib.Path, vendors: Vendors
+) -> None:
+    """No picture would make it fit, so none is paid for."""
+    long = " ".join(["Donaudampfschifffahrtsgesellschaftskapitän"] * 5)
+    file = write(workplace, ("{de: Suppe,", f"{{de: {long},"), ALONE, name="long")
+    before = vendors.submits
+    ended = proofpress("run", "--plain", file, **vendors.environment)
+    assert ended.returncode == 1
+    assert "will be held: campaigns/long.yaml:13" in ended.stderr
+    (held,) = creatives(workplace, "long")
+    assert (held["status"], held["file"]) == ("held", None)
+    assert "headline" in held["reason"]
+    assert vendors.submits == before
+
+
+
 @pytest.mark.parametrize("provider", ["runflow", "fal", "bfl"])
 def test_a_campaign_goes_through_every_model_of_a_provider_and_a_second_run_is_free(
     provider: str, proofpress: Run, workplace: pathlib.Path, vendors: Vendors

@@ -13,7 +13,7 @@ import sys
 import time
 
 from pipeline import daily
-from pipeline.dayplan import RunRequest, everything_stands, prepare
+from pipeline.dayplan import RunRequest, everything_stands, preflight, prepare
 from pipeline.produce.outcome import Outcome
 from pipeline.publish.bills import bills_of
 from pipeline.session import open_session, with_till
@@ -44,7 +44,7 @@ def due(request: RunRequest, settings: Settings) -> bool:
         session.close("there was nothing left to make")
         return True
     workshop = daily.open_workshop(settings, Blind(), {})
-    workshop = with_till(session, workshop, os.environ)
+    workshop = with_till(session, workshop, os.environ, preflight(day_plan))
 
     def made(outcome: Outcome) -> None:
         say(made=outcome.variant, fallback=outcome.fallback)

@@ -10,12 +10,12 @@ import pytest
 
 from pipeline.campaign.history import History, Version
 from pipeline.campaign.model import Market
-from pipeline.dayplan import RunRequest, preflight, prepare, refusals_of
+from pipeline.dayplan import RunRequest, preflight, prepare
 from pipeline.history.revision import prices_of
 from pipeline.plan.plan import Plan
 from pipeline.plan.preflight.finding import Finding
 from pipeline.plan.preflight.former import EEA, EU, is_in_union
-from pipeline.plan.preflight.look import findings
+from pipeline.plan.preflight.look import findings, refusals
 from pipeline.settings import PROJECT, Settings
 from tests.lunch import lunch
 
@@ -186,7 +186,7 @@ def test_a_run_holds_what_git_shows_to_be_unlawful(
     day_plan = prepare(request(tmp_path, CAMPAIGN), settings)
     (found,) = [one for one in preflight(day_plan) if one.rule == "former price"]
     assert "is above 9.90 of 2026-11-30" in found.problem.what
-    held = refusals_of(day_plan)
+    held = refusals(preflight(day_plan))
     assert held.keys() == found.variants
     assert all("print 9.90 as the former price" in why for why in held.values())
 
