@@ -42,8 +42,9 @@ from pipeline.proof.models import load_session
 from training.drawing import drawn
 from training.features import Backbone, Sample, load, save
 from training.measure import Probabilities, Quality, measure
+from training.scripts import Script, scripts
 from training.typefaces import typefaces
-from training.writing import Script, dictionary, line, scripts
+from training.writing import dictionary, line
 
 LIBRARIES = ("torch", "onnx")
 HELD_OUT = 600
@@ -139,7 +140,7 @@ def prepared(script: Script, count: int, work: pathlib.Path, seed: int) -> list[
         msg = f"no font has {script.needed}: install those that this script's first lines name"
         raise ToolMissingError(msg)
     print(f"{script.name}: {len(words)} words, {len(faces)} fonts", flush=True)
-    lines = (drawn(faces, lambda: line(script, words, rng), rng) for _ in range(count))
+    lines = (drawn(script, faces, lambda: line(script, words, rng), rng) for _ in range(count))
     samples: list[Sample] = []
     for sample in Backbone().samples(lines, rng):
         samples.append(sample)

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
+from training.numbers import picked
+from training.scripts import Script
 from training.typefaces import Typeface
-from training.writing import picked
 
 HEIGHT = 48
 """Of a drawn line in pixels: what the recogniser was trained on."""
@@ -39,17 +40,20 @@ class Drawn:
 
     Attributes:
         pixels: RGB, shape [HEIGHT, width, 3].
-        text: What it says.
+        text: What a head is to read there.
     """
 
     pixels: Pixels
     text: str
 
 
-def drawn(faces: Sequence[Typeface], write: Callable[[], str], rng: np.random.Generator) -> Drawn:
+def drawn(
+    script: Script, faces: Sequence[Typeface], write: Callable[[], str], rng: np.random.Generator
+) -> Drawn:
     """Return a drawn line.
 
     Args:
+        script: The script that it is written in.
         faces: The fonts to choose from.
         write: Returns another text at each call.
         rng: The source of chance.
@@ -61,17 +65,18 @@ def drawn(faces: Sequence[Typeface], write: Callable[[], str], rng: np.random.Ge
     text = ""
     for _ in range(_TRIES):
         face, text = picked(rng, faces), write().strip()
-        pixels = _attempt(face, text, rng) if text and face.draws(text) else None
+        way = "rtl" if script.mirrored else None
+        pixels = _attempt(face, text, way, rng) if text and face.draws(text) else None
         if pixels is not None:
-            return Drawn(pixels=pixels, text=text)
+            return Drawn(pixels=pixels, text=script.seen(text))
     msg = f"{len(faces)} fonts could draw none of {_TRIES} texts; the last one was {text!r}"
     raise ValueError(msg)
 
 
-def _attempt(face: Typeface, text: str, rng: np.random.Generator) -> Pixels | None:
+def _attempt(face: Typeface, text: str, way: str | None, rng: np.random.Generator) -> Pixels | None:
     """Return a line, or None if it is too long or too small to be read."""
     size = picked(rng, _SIZES)
-    ink = _ink(face, text, size, rng)
+    ink = _ink(face.font(size, picked(rng, _WEIGHTS)), text, way, size)
     if ink is None:
         return None
     crop = _damaged(_cut(*_bent(_painted(ink, rng), ink, rng), rng), size, rng)
@@ -83,15 +88,15 @@ def _attempt(face: Typeface, text: str, rng: np.random.Generator) -> Pixels | No
     return np.asarray(cv2.resize(crop, (wanted, HEIGHT), interpolation=how), np.uint8)
 
 
-def _ink(face: Typeface, text: str, size: int, rng: np.random.Generator) -> Floats | None:
+def _ink(font: ImageFont.FreeTypeFont, text: str, way: str | None, size: int) -> Floats | None:
     """Return how much ink there is at each pixel, from 0 to 1, with a margin around it."""
-    font = face.font(size, picked(rng, _WEIGHTS))
-    left, top, right, bottom = font.getbbox(text)
+    left, top, right, bottom = font.getbbox(text, direction=way)
     width, height = int(right - left), int(bottom - top)
     if min(width, height) < 4 or width > size * _LONGEST:
         return None
     mask = Image.new("L", (width + 2 * size, height + 2 * size), 0)
-    ImageDraw.Draw(mask).text((size - left, size - top), text, font=font, fill=255)
+    where = (size - left, size - top)
+    ImageDraw.Draw(mask).text(where, text, font=font, fill=255, direction=way)
     return np.asarray(np.asarray(mask) / 255, np.float32)
 
 

@@ -16,9 +16,12 @@ from pipeline.errors import ToolMissingError
 from pipeline.typeset.fonts import FILES, files_of
 
 _SUFFIXES = (".ttf", ".otf", ".ttc")
-_NO_LETTERS = re.compile("Symbols|Emoji")
+_NO_LETTERS = re.compile("Symbols|Emoji|Nastaliq|Quran|homa")
+"""Pictures, letters over each other or among ornaments, and a zero that looks like a five."""
 _FEW = 4
 """Files drawn with of one family, or a family of 70 styles would drown the others."""
+_OURS = 4
+"""How often a pinned font is drawn with for once that another one is: the press sets with it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Typeface:
 
 
 def typefaces(needed: str, rng: np.random.Generator) -> list[Typeface]:
-    """Return up to four font files of each family that has the needed characters.
+    """Return up to four font files of each family with the needed characters, our own more often.
 
     Args:
         needed: Characters that a font must have.
@@ -57,8 +60,9 @@ def typefaces(needed: str, rng: np.random.Generator) -> list[Typeface]:
     Raises:
         ToolMissingError: If fontconfig or a pinned font package is not installed.
     """
-    pinned = (file.path for family in FILES for file in files_of(family))
-    return chosen(able([*installed(), *pinned], needed), rng)
+    pinned = {file.path for family in FILES for file in files_of(family)}
+    others = [path for path in installed() if path not in pinned]
+    return chosen(able(others, needed), rng) + list(able(sorted(pinned), needed)) * _OURS
 
 
 def installed() -> list[pathlib.Path]:
