@@ -6,15 +6,18 @@ An hour in which nothing became due ends in seconds, because what is delivered a
 import dataclasses
 import pathlib
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 
 from flows import server
 from flows.form import Form
 from flows.groups import Group
 from pipeline.errors import ToolMissingError
+from pipeline.observe.lines import SETTING
 
 PAUSE_S = 5.0
 """How long to wait before a server that has gone is looked for again."""
+
+_CONFIG = "PREFECT_LOGGING_CONFIG_PATH"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +57,20 @@ def serve(
             f"no Prefect server could be started; {folder / 'server.log'} says why. "
             "`proofpress run` delivers without it"
         )
-    environ.update({**server.STEADY, **server.client_environment(found, folder, environ)})
+    own = server.client_environment(found, folder, environ)
+    environ.update({**server.STEADY, **own, **lines_of(environ)})
     say(f"{len(served.groups)} market groups, every hour; Ctrl-C ends it; watch it at {found.ui}")
     try:
         _serve_on(served, found, (folder, environ), say)
     except KeyboardInterrupt:  # Prefect's own loop takes it in, our pauses between two do not
         return
+
+
+def lines_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables by which Prefect logs for machines, too, where that is asked for."""
+    if environ.get(SETTING) != "json" or _CONFIG in environ:
+        return {}
+    return {_CONFIG: str(pathlib.Path(__file__).with_name("logging-json.yml"))}
 
 
 def _serve_on(

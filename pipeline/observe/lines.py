@@ -7,6 +7,7 @@ that no secret of the environment is ever in one.
 import datetime as dt
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -69,6 +70,11 @@ class Lines(JsonFormatter):
 def _inside(secret: str) -> str:
     """Return a secret as it stands in a line that keeps letters of all scripts."""
     return json.dumps(secret, ensure_ascii=False)[1:-1]
+
+
+def lines_here() -> Lines:
+    """Return what writes records of this process, for `flows/logging-json.yml` to name."""
+    return Lines(secrets_of(os.environ))
 
 
 def set_up(environment: Mapping[str, str], stream: TextIO | None = None) -> bool:
