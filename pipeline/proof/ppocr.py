@@ -7,6 +7,7 @@ alphabets read the first two from what its backbone sees.
 
 import copy
 import dataclasses
+import itertools
 import math
 import pathlib
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from pipeline.proof.alphabet import Alphabet, alphabet_for, alphabets, versions
+from pipeline.proof.cutout import Located
 from pipeline.proof.models import load_session, model_path, version_of
 from pipeline.proof.normalise import normalise
 from pipeline.proof.reading import Pixels, Reading
@@ -128,6 +130,22 @@ class PpOcr:
         # than it saves on one core.
         further = alphabet_for(locale)
         return [self._read(crop, further) for crop in crops]
+
+    def located(self, crop: Pixels) -> tuple[Located, ...]:
+        """Return the characters that it reads in its own alphabet, and where, without spaces.
+
+        Args:
+            crop: An upright RGB crop of one row of text.
+        """
+        tensor, _ = _tensor(crop, self._look)
+        best = np.asarray(self._session.run(None, {self._input: tensor})[0])[0].argmax(axis=1)
+        edges = np.flatnonzero(np.concatenate([[True], best[1:] != best[:-1], [True]]))
+        step = _STEP * crop.shape[0] / (_HEIGHT * crop.shape[1] * self._look.stretch)
+        return tuple(
+            Located(char=self._characters[best[start]], middle=float(start + end) / 2 * step)
+            for start, end in itertools.pairwise(edges)
+            if self._characters[best[start]].strip()
+        )
 
     def _read(self, crop: Pixels, further: Alphabet | None) -> tuple[Reading, ...]:
         tensor, used = _tensor(crop, self._look)

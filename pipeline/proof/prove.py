@@ -1,10 +1,12 @@
 """Prove a picture: does it say exactly what was asked for, and nothing else?"""
 
+import dataclasses
 import functools
 import time
 from collections.abc import Callable, Sequence
 
 from pipeline.plan.lines import Line
+from pipeline.proof.alone import Letters, ReadAlone
 from pipeline.proof.extra import unexplained
 from pipeline.proof.find import GROUND_SIDE, OTHER_SIDES, DbFinder, Finder, Remembering
 from pipeline.proof.ink import departures, ink_of
@@ -39,6 +41,7 @@ class Proofreader:
         readers: The readers, at least one, cheapest first; a later one is asked only for what
             the earlier ones leave open.
         drawer: Draws a set line again, for the comparison of shapes.
+        letters: Looks at the single letters of lines that pass and that we did not set, if given.
         under: Finds text on the picture under set words; the first of the finders if None.
         clock: Seconds of a monotonic clock.
     """
@@ -49,6 +52,7 @@ class Proofreader:
         finders: Sequence[Finder],
         readers: Sequence[Reader],
         drawer: Drawer,
+        letters: Letters | None = None,
         under: Finder | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -56,6 +60,7 @@ class Proofreader:
         self._under = Remembering(under or finders[0])
         self._readers = tuple(readers)
         self._drawer = drawer
+        self._letters = letters
         self._clock = clock
 
     @classmethod
@@ -73,6 +78,7 @@ class Proofreader:
                 *(Tesseract(look) for look in Look),
             ),
             drawer=functools.partial(draw_line, renderer=TakumiRenderer()),
+            letters=ReadAlone([recogniser.at(look) for look in LOOKS[:_FIRST]]),
             under=finder.at(GROUND_SIDE),
         )
 
@@ -117,6 +123,7 @@ class Proofreader:
             if not reader.strict:
                 sheet.read(reader)
                 sheet.judge()
+        self._look_at_letters(sheet)
         extra = unexplained(sheet.loose, sheet.used(), sheet.strict, allowed)
         doubted = sheet.doubted(extra)
         extra = [one for one in extra if one not in doubted]
@@ -184,6 +191,20 @@ class Proofreader:
             sheet.read(reader)
         if strict[_FIRST:]:
             sheet.judge()
+
+    def _look_at_letters(self, sheet: Sheet) -> None:
+        """Doubt lines that only pass because a word tells what its letters should be."""
+        if self._letters is None:
+            return
+        for index, found in sheet.matched.items():
+            judged = sheet.judged[index]
+            if judged.verdict is not Verdict.PASS:
+                continue
+            reason = self._letters.doubt(found.parts, sheet.image)
+            if reason:
+                sheet.judged[index] = dataclasses.replace(
+                    judged, verdict=Verdict.UNSURE, reason=reason
+                )
 
     def _look_again(self, sheet: Sheet, image: Pixels) -> None:
         """Look for the lines that are still open with the other finders."""

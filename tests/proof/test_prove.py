@@ -15,6 +15,8 @@ import pytest
 
 from pipeline.plan.lines import Line
 from pipeline.proof.find import Region, quad_of
+from pipeline.proof.pieces import Part
+from pipeline.proof.places import crop_of
 from pipeline.proof.prove import IGNORE, Proofreader
 from pipeline.proof.reading import Reading
 from pipeline.proof.verdict import Proof, Verdict
@@ -116,12 +118,28 @@ def setting(value: int, role: str, text: str) -> LineSetting:
     )
 
 
-def proofreader(strict: PatchReader, lenient: PatchReader) -> Proofreader:
+@dataclasses.dataclass
+class PatchLetters:
+    """Doubts the letters of patches of one colour; remembers the colours it was shown."""
+
+    doubted: int
+    shown: list[int] = dataclasses.field(default_factory=list)
+
+    def doubt(self, parts: Sequence[Part], image: Pixels) -> str:
+        colours = [_colour(crop_of(part.piece, image, 0.0)) for part in parts]
+        self.shown += colours
+        return "a letter looks unlike itself" if self.doubted in colours else ""
+
+
+def proofreader(
+    strict: PatchReader, lenient: PatchReader, letters: PatchLetters | None = None
+) -> Proofreader:
     ticks = itertools.count(10.0, 0.25)
     return Proofreader(
         finders=(PatchFinder(),),
         readers=(strict, lenient),
         drawer=draw_patch,
+        letters=letters,
         clock=lambda: next(ticks),
     )
 
@@ -324,3 +342,31 @@ def test_text_on_the_plate_that_nobody_asked_for_fails() -> None:
         shown, [HEADLINE], "de_DE", typeset, ground=under, plate=under
     )
     assert [extra.text for extra in proof.extra] == ["50 %"]
+
+
+def letters_proof(texts: Mapping[int, str], letters: PatchLetters, *, is_set: bool) -> Proof:
+    """Prove two lines, of which the second one was set by us if so told."""
+    lines, settings = [HEADLINE, PRICE], [setting(2, "price", PRICE.text)] if is_set else []
+    readers = (
+        PatchReader("strict", strict=True, texts=texts),
+        PatchReader("lenient", strict=False, texts=texts),
+    )
+    judge = proofreader(*readers, letters)
+    return judge.prove(picture(1, 2), lines, "de_DE", settings)
+
+
+def test_a_line_with_a_letter_that_looks_like_another_one_is_doubted() -> None:
+    letters = PatchLetters(doubted=1)
+    proof = letters_proof(TEXTS, letters, is_set=False)
+    assert [line.verdict for line in proof.lines] == [Verdict.UNSURE, Verdict.PASS]
+    assert proof.lines[0].reason == "a letter looks unlike itself"
+    assert proof.lines[0].read == HEADLINE.text
+    assert proof.verdict is Verdict.UNSURE
+
+
+def test_letters_of_set_lines_and_of_lines_that_do_not_pass_are_left_alone() -> None:
+    letters = PatchLetters(doubted=2)
+    proof = letters_proof({**TEXTS, 1: "Frische Bowlz"}, letters, is_set=True)
+    assert letters.shown == []
+    assert proof.lines[0].verdict is Verdict.FAIL
+    assert proof.lines[1].verdict is Verdict.PASS
