@@ -65,18 +65,18 @@ def drawn(
     text = ""
     for _ in range(_TRIES):
         face, text = picked(rng, faces), write().strip()
-        way = "rtl" if script.mirrored else None
-        pixels = _attempt(face, text, way, rng) if text and face.draws(text) else None
+        pixels = _attempt(script, face, text, rng) if text and face.draws(text) else None
         if pixels is not None:
             return Drawn(pixels=pixels, text=script.seen(text))
     msg = f"{len(faces)} fonts could draw none of {_TRIES} texts; the last one was {text!r}"
     raise ValueError(msg)
 
 
-def _attempt(face: Typeface, text: str, way: str | None, rng: np.random.Generator) -> Pixels | None:
+def _attempt(script: Script, face: Typeface, text: str, rng: np.random.Generator) -> Pixels | None:
     """Return a line, or None if it is too long or too small to be read."""
     size = picked(rng, _SIZES)
-    ink = _ink(face.font(size, picked(rng, _WEIGHTS)), text, way, size)
+    way = ("rtl" if script.mirrored else None, picked(rng, script.languages))
+    ink = _ink(face.font(size, picked(rng, _WEIGHTS)), text, size, way)
     if ink is None:
         return None
     crop = _damaged(_cut(*_bent(_painted(ink, rng), ink, rng), rng), size, rng)
@@ -88,15 +88,24 @@ def _attempt(face: Typeface, text: str, way: str | None, rng: np.random.Generato
     return np.asarray(cv2.resize(crop, (wanted, HEIGHT), interpolation=how), np.uint8)
 
 
-def _ink(font: ImageFont.FreeTypeFont, text: str, way: str | None, size: int) -> Floats | None:
+def _ink(
+    font: ImageFont.FreeTypeFont, text: str, size: int, way: tuple[str | None, str | None]
+) -> Floats | None:
     """Return how much ink there is at each pixel, from 0 to 1, with a margin around it."""
-    left, top, right, bottom = font.getbbox(text, direction=way)
+    direction, language = way
+    left, top, right, bottom = font.getbbox(text, direction=direction, language=language)
     width, height = int(right - left), int(bottom - top)
     if min(width, height) < 4 or width > size * _LONGEST:
         return None
     mask = Image.new("L", (width + 2 * size, height + 2 * size), 0)
-    where = (size - left, size - top)
-    ImageDraw.Draw(mask).text(where, text, font=font, fill=255, direction=way)
+    ImageDraw.Draw(mask).text(
+        (size - left, size - top),
+        text,
+        font=font,
+        fill=255,
+        direction=direction,
+        language=language,
+    )
     return np.asarray(np.asarray(mask) / 255, np.float32)
 
 
@@ -176,7 +185,9 @@ def _cut(picture: Pixels, ink: Floats, rng: np.random.Generator) -> Pixels:
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     tall = bottom - top
     above, below = (max(1, int(tall * rng.uniform(0.02, 0.28))) for _ in range(2))
-    before, after = (max(1, int(tall * rng.uniform(0.02, 0.5))) for _ in range(2))
+    # Beside a short row of several there is empty ground.
+    most = 0.5 if rng.random() < 0.8 else 1.5
+    before, after = (max(1, int(tall * rng.uniform(0.02, most))) for _ in range(2))
     return picture[max(0, top - above) : bottom + below, max(0, left - before) : right + after]
 
 

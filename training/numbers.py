@@ -21,7 +21,6 @@ class Numerals:
         decimal: What may stand before the cents.
         thousands: What may stand between thousands.
         percent: What may stand for a percent sign.
-        comma: Whether a discount may begin with its sign.
     """
 
     digits: str = _LATIN
@@ -47,7 +46,7 @@ def number(
     numerals: Numerals = LATIN,
     currencies: Sequence[str] = CURRENCIES,
 ) -> str:
-    """Return a price, a time, a date, a discount, a code or a telephone number.
+    """Return a price, a time, a date, a day or year, a discount, a code or a telephone number.
 
     Args:
         rng: The source of chance.
@@ -85,6 +84,10 @@ def _percentage(rng: np.random.Generator, numerals: Numerals) -> str:
     return f"{picked(rng, ('-', '–', '−', ''))}{rng.integers(1, 100)}{picked(rng, (' ', ''))}{sign}"
 
 
+def _count(rng: np.random.Generator, _: Numerals) -> str:
+    return str(rng.integers(1, 100) if rng.random() < 0.7 else rng.integers(1400, 2100))
+
+
 def _code(rng: np.random.Generator, _: Numerals) -> str:
     return "".join(picked(rng, _LATIN) for _ in range(int(rng.integers(1, 12))))
 
@@ -102,6 +105,7 @@ _NUMBERS: tuple[Callable[[np.random.Generator, Numerals], str], ...] = (
     _time,
     _date,
     _percentage,
+    _count,
     _code,
     _telephone,
 )

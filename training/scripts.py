@@ -29,6 +29,7 @@ _ARABIC_CURRENCIES = (
     *("ج.م.", "د.إ.", "ر.س.", "د.ب.", "د.ع.", "د.أ.", "د.ك.", "ل.ل.", "أ.م.", "ر.ع.", "ر.ق."),
     *("ج.س.", "ل.س.", "ر.ي.", "د.ت.", "د.ج.", "د.م.", "د.ل.", "ريال", "ریال", "تومان", "جنيه"),
     *("درهم", "دينار", "دولار", "ليرة", "﷼", "؋", *"€$£₪₹"),
+    *("CF", "FCFA", "Fdj", "Nfk", "Rs", "S", "AED", "EGP", "IRR", "KWD", "SAR", "USD"),
 )
 _DEVANAGARI_CURRENCIES = ("₹", "₹", "₹", "रु", "रु.", "रू", "रू.", "नेरू", "रुपये", *"€$£")
 
@@ -54,6 +55,7 @@ class Script:
         ends: What may end a line.
         pairs: What may stand around a line.
         mirrored: Whether it reads from right to left.
+        languages: Whose forms of letters and digits a font may show (BCP 47); None for its usual.
         seen: What a head is to read where a text is drawn.
     """
 
@@ -71,6 +73,7 @@ class Script:
     ends: str = ".,!?:;…!"
     pairs: tuple[str, ...] = ("()", "«»", "„“", "“”", '""')
     mirrored: bool = False
+    languages: tuple[str | None, ...] = (None,)
     seen: Callable[[str], str] = str
 
     @property
@@ -133,6 +136,7 @@ def _arabic() -> Script:
         ends=".،!؟:؛…!",
         pairs=("()", "«»", '""'),
         mirrored=True,
+        languages=(None, None, "fa", "ur"),
         seen=arabic.seen,
     )
 
