@@ -11,6 +11,9 @@ import babel
 
 _LATIN = "@latin"
 
+_READ_IN = {"Arab": "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "Deva": "०१२३४५६७८९"}
+"""Script (ISO 15924) to the digits beside 0 to 9 that the readers of the proof read in it."""
+
 
 def with_latin_digits(locale: str) -> str:
     """Return a locale whose numbers are written with the digits 0 to 9."""
@@ -36,6 +39,16 @@ def icu_tag(locale: str) -> str:
 def other_digits(text: str) -> str:
     """Return the digits of a text that are not 0 to 9, each once."""
     return "".join(dict.fromkeys(one for one in text if _is_other(one)))
+
+
+def unread_digits(text: str, script: str) -> str:
+    """Return the digits of a text that no reader reads in a script, each once.
+
+    Args:
+        text: Any string.
+        script: ISO 15924 code of the script that the creative is written in.
+    """
+    return "".join(one for one in other_digits(text) if one not in _READ_IN.get(script, ""))
 
 
 def _is_other(character: str) -> bool:

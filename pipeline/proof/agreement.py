@@ -139,7 +139,7 @@ def denies_digits(line: Line, item: Evidence, *, mirrored: bool) -> bool:
     text = item.reading.text
     if not (item.strict and has_number(line.text) and has_number(text)):
         return False
-    sure = item.reading.weakest_of("0123456789") >= CONTRADICTS
+    sure = item.reading.weakest_of("".join(filter(str.isdecimal, text))) >= CONTRADICTS
     alike = similarity(bare(line.text), bare(text)) >= ROUGHLY
     if not (sure and alike):
         return False

@@ -56,11 +56,11 @@ SCRIPTS = {
 }  # fmt: skip
 """ISO 15924 code to the name in reports; Vietnamese is reported apart from Latin."""
 
-_SEPARATED = re.compile(r"(?<=\d)([.,:])(?=\d)")
+_SEPARATED = re.compile(r"(?<=\d)([.,:٫٬])(?=\d)")
 _WORDS = re.compile(r"([ \u00a0\u202f]+)")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_NUMBER = re.compile(r"\d+(?:[.,:٫٬]\d+)*")
 _GAP = r"[\s\u200e\u200f]*"
-_OTHER_SEPARATOR = {",": ".", ".": ",", ":": "."}
+_OTHER_SEPARATOR = {",": ".", ".": ",", ":": ".", "٫": ".", "٬": "."}
 _DAKUTEN = "\u3099\u309a"
 _DEVANAGARI_VOWELS = re.compile("[\u093e-\u094d]")
 _THAI_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")

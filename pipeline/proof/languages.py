@@ -59,12 +59,16 @@ def package_of(language: str) -> str:
 
 def reads_right_to_left(locale: str) -> bool:
     """Return whether the locale's language is written from right to left."""
-    return _language(locale) in _RIGHT_TO_LEFT
+    return _language(locale) in _RIGHT_TO_LEFT or _is_arabic(locale)
 
 
 def is_written_in_latin(locale: str) -> bool:
     """Return whether the locale's language is written in the Latin script."""
-    return _language(locale) not in _OTHER_SCRIPTS
+    return _language(locale) not in _OTHER_SCRIPTS and not _is_arabic(locale)
+
+
+def _is_arabic(locale: str) -> bool:
+    return "Arab" in locale.replace("-", "_").split("_")
 
 
 def _language(locale: str) -> str:

@@ -1,7 +1,8 @@
 """Numbers, signs and currency marks inside a string, compared without any tolerance.
 
 Digits are compared one by one, and between two digits the separator as well: 9.99 is neither
-999 nor 9,99, and 3 99 is not 399. A reader may lose a space, but never win one.
+999 nor 9,99, and 3 99 is not 399. A reader may lose a space, but never win one. A digit is only
+itself in its own numeral system: to a reader without them, ९ (nine) and १ (one) look like 9.
 """
 
 import itertools
@@ -10,7 +11,7 @@ import unicodedata
 from collections import Counter
 
 from pipeline.proof.distance import aligned
-from pipeline.proof.normalise import normalise
+from pipeline.proof.normalise import as_drawn, normalise
 
 LOOKALIKES = {
     "₽": "PpРр₱", "₩": "W\\wV", "₺": "tbも七6", "₫": "đdđa", "฿": "B8ßb", "₪": "NnmMחש",
@@ -41,7 +42,7 @@ def holds_numbers(expected: str, read: str) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
-    return _NUMBER.findall(normalise(text))
+    return _NUMBER.findall(as_drawn(text))
 
 
 def letters(text: str) -> str:
@@ -70,7 +71,7 @@ def same_numbers(expected: str, read: str, *, mirrored: bool = False) -> bool:
         mirrored: Whether the reader may have handed the numbers over in reverse order, as
             readers do with text written from right to left.
     """
-    wanted, got = normalise(expected), normalise(read)
+    wanted, got = as_drawn(expected), as_drawn(read)
     if _agree(wanted, got):
         return True
     return mirrored and _agree(wanted, " ".join(reversed(got.split(" "))))
@@ -108,7 +109,7 @@ def same_numbers_but_for_marks(expected: str, read: str, *, mirrored: bool = Fal
 
 def forgiven(expected: str, read: str) -> tuple[str, str]:
     """Return both strings without the currency marks that came back as a look-alike, or not."""
-    wanted, got = normalise(expected), normalise(read)
+    wanted, got = as_drawn(expected), as_drawn(read)
     if without_marks(wanted) == wanted:
         return wanted, got
     kept = [

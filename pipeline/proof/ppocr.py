@@ -1,8 +1,8 @@
 """The PP-OCRv6 recogniser of the rapidocr wheel, with the probability of every character.
 
 Knows 18 708 characters: Han, kana, Latin with most accents, Greek without accented vowels, the
-usual currency marks. It has no Cyrillic, Hangul, Arabic, Hebrew, Thai or Devanagari; further
-alphabets read the first two from what its backbone sees.
+usual currency marks. It has no Cyrillic, Hangul, Arabic, Devanagari, Hebrew or Thai, and no
+digits but 0 to 9; further alphabets read the first four from what its backbone sees.
 """
 
 import copy
@@ -20,7 +20,7 @@ import onnxruntime
 from pipeline.proof.alphabet import Alphabet, alphabet_for, alphabets, versions
 from pipeline.proof.cutout import Located
 from pipeline.proof.models import load_session, model_path, version_of
-from pipeline.proof.normalise import normalise
+from pipeline.proof.normalise import as_drawn
 from pipeline.proof.reading import Pixels, Reading
 
 MODEL = "PP-OCRv6_rec_small.onnx"
@@ -80,7 +80,7 @@ class PpOcr:
         listed = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         # Index 0 is the blank of the CTC alphabet, the last one is the space.
         self._characters = ("", *listed, " ")
-        self._known = frozenset(self._characters) | frozenset(normalise("".join(listed)))
+        self._known = frozenset(self._characters) | frozenset(as_drawn("".join(listed)))
 
     @property
     def name(self) -> str:
@@ -104,8 +104,9 @@ class PpOcr:
         return {NAME: version_of(self._path)} | further
 
     def knows(self, text: str) -> bool:
-        """Return whether one of its alphabets has every character of a text."""
-        return self._own(text) or any(one.knows(text) for one in alphabets().values())
+        """Return whether its own alphabet and a further one read a text together, but for marks."""
+        rest = "".join(char for char in text if not self._own(char))
+        return not rest or any(one.reads(rest) for one in alphabets().values())
 
     def vouches(self, reading: str, text: str) -> bool:
         """Return whether a reading tells every character of a text apart.
@@ -129,7 +130,7 @@ class PpOcr:
         # One crop at a time: a batch pads its narrow crops to the widest one, which costs more
         # than it saves on one core.
         further = alphabet_for(locale)
-        return [self._read(crop, further) for crop in crops]
+        return [self._read(crop, further, locale) for crop in crops]
 
     def located(self, crop: Pixels) -> tuple[Located, ...]:
         """Return the characters that it reads in its own alphabet, and where, without spaces.
@@ -147,7 +148,7 @@ class PpOcr:
             if self._characters[best[start]].strip()
         )
 
-    def _read(self, crop: Pixels, further: Alphabet | None) -> tuple[Reading, ...]:
+    def _read(self, crop: Pixels, further: Alphabet | None, locale: str) -> tuple[Reading, ...]:
         tensor, used = _tensor(crop, self._look)
         answers = self._session.run(None, {self._input: tensor})
         own = _decoded(np.asarray(answers[0])[0], self._characters, self.name)
@@ -155,10 +156,11 @@ class PpOcr:
             return (own,)
         features = np.asarray(answers[1])[:, :, :, :used]
         name = f"{self.name}:{further.name}"
-        return own, _decoded(further.steps(features), further.characters, name)
+        seen = _decoded(further.steps(features), further.characters, name)
+        return own, further.written(seen, locale)
 
     def _own(self, text: str) -> bool:
-        return all(char in self._known or char.isspace() for char in normalise(text))
+        return all(char in self._known or char.isspace() for char in as_drawn(text))
 
 
 def _decoded(steps: npt.NDArray[np.float32], characters: Sequence[str], reader: str) -> Reading:

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.campaign.message import format_message, parse_message
 from pipeline.campaign.money import Money
-from pipeline.campaign.numerals import icu_tag, other_digits, with_latin_digits
+from pipeline.campaign.numerals import icu_tag, other_digits, unread_digits, with_latin_digits
 from pipeline.plan.localise import date_text, money_text, percent_text, unit_text
 
 EGYPT = with_latin_digits("ar_EG")
@@ -48,3 +48,10 @@ def test_icu_is_told_the_locale_and_the_digits(locale: str, tag: str) -> None:
 def test_digits_of_other_scripts_are_told_from_0_to_9() -> None:
     assert other_digits("8,90 € um 14 Uhr") == ""
     assert other_digits("٢٩ و ۳ و ९ و ٢") == "٢٩۳९"
+
+
+def test_digits_are_unread_outside_the_script_that_they_belong_to() -> None:
+    assert unread_digits("8,90 € ٢٩ و ۳", "Arab") == ""
+    assert unread_digits("8,90 € ٢٩ و ۳", "Latn") == "٢٩۳"
+    assert unread_digits("१४९ / ১৪৯", "Deva") == "১৪৯"
+    assert unread_digits("8,90 €", "Mymr") == ""

@@ -34,4 +34,6 @@ def test_packages_are_named_as_debian_names_them() -> None:
 def test_arabic_and_hebrew_read_from_right_to_left() -> None:
     assert reads_right_to_left("ar_AE")
     assert reads_right_to_left("he-IL")
+    assert reads_right_to_left("pa_Arab_PK")
+    assert not reads_right_to_left("pa_Guru_IN")
     assert not reads_right_to_left("de_DE")

@@ -81,15 +81,17 @@ def test_the_recogniser_gives_every_character_its_probability(
 
 def test_the_recogniser_knows_what_it_can_read(recogniser: PpOcr) -> None:
     assert recogniser.knows("Größe 1.290 € ¥ 限定ボウル ｆｕｌｌ")
-    for text in ("طبق", "קערה", "ชาม", "थाली"):
+    for text in ("קערה", "ชาม", "ძვალი", "১৪৯", "๑๔๙"):
         assert not recogniser.knows(text)
 
 
-@pytest.mark.parametrize("text", ["боул", "보울"])
+@pytest.mark.parametrize("text", ["боул", "보울", "طبق", "थाली", "٤٩", "४९"])
 def test_a_further_alphabet_vouches_only_for_what_the_first_lacks(
     recogniser: PpOcr, text: str
 ) -> None:
     names = {"боул": "pp-ocr:cyrillic", "보울": "pp-ocr:hangul"}
+    names |= dict.fromkeys(("طبق", "٤٩"), "pp-ocr:arabic")
+    names |= dict.fromkeys(("थाली", "४९"), "pp-ocr:devanagari")
     assert recogniser.knows(text)
     assert recogniser.vouches(names[text], text)
     assert not recogniser.vouches("pp-ocr", text)
@@ -118,6 +120,13 @@ def test_a_second_look_has_a_name_and_a_border_of_its_own(
     ((reading,),) = second.read([crop(studio, "Frische Bowls", "de_DE")], "de_DE")
     assert reading.reader == "pp-ocr/wide"
     assert second.border > recogniser.border
+
+
+def test_a_reader_that_is_blind_to_vowel_marks_is_asked_but_does_not_vouch(
+    recogniser: PpOcr,
+) -> None:
+    assert recogniser.knows("مجّانًا")
+    assert not recogniser.vouches("pp-ocr:arabic", "مجّانًا")
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ import unicodedata
 import numpy as np
 import pytest
 
+from pipeline.proof.alphabet import alphabets
 from pipeline.proof.normalise import normalise
 from pipeline.typeset.fonts import files_of
 from training.drawing import drawn
+from training.features import Backbone
+from training.measure import measure
 from training.numbers import CURRENCIES, Numerals, number
 from training.scripts import scripts
 from training.typefaces import able, typefaces
@@ -88,3 +91,18 @@ def test_an_arabic_line_is_drawn_from_the_right(rng: np.random.Generator) -> Non
 def test_the_fonts_of_the_press_come_more_often_than_others(rng: np.random.Generator) -> None:
     faces = [face.path.name for face in typefaces(DEVANAGARI.needed, rng)]
     assert faces.count("Baloo2[wght].ttf") == 4
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize(("name", "family"), [("arabic", "Cairo"), ("devanagari", "Baloo 2")])
+def test_a_committed_head_reads_numbers_in_digits_of_its_own(
+    name: str, family: str, rng: np.random.Generator
+) -> None:
+    script, head = scripts()[name], alphabets()[name]
+    faces = list(able([file.path for file in files_of(family)], script.needed))
+    numerals = script.numerals[0]
+    lines = [drawn(script, faces, lambda: number(rng, numerals, ("€",)), rng) for _ in range(20)]
+    samples = list(Backbone().samples(lines, rng))
+    quality = measure(lambda one: head.steps(one.T[None, :, None]), samples, head.characters[1:])
+    assert quality.lines == 20
+    assert quality.errors < 0.15

@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 
 from pipeline.campaign.document import Path
-from pipeline.campaign.numerals import other_digits
+from pipeline.campaign.numerals import unread_digits
 from pipeline.plan.preflight.finding import Desk, Finding
+from pipeline.typeset.fonts import script_of
 
 
 def digit_findings(desk: Desk) -> Iterator[Finding]:
     """Yield the markets whose numbers are written with digits that no reader reads.
 
-    Of Arabic-Indic, Persian and Devanagari digits, neither the recogniser nor Tesseract reads
-    enough for a price; a line that is not read never ships.
+    The recogniser reads 0 to 9 everywhere, Arabic-Indic and Persian digits in Arabic script, and
+    Devanagari ones in their own. Of others, such as Bengali, Tesseract does not read enough for
+    a price; a line that is not read never ships.
     """
     for variant in desk.variants:
-        digits = other_digits("".join(line.text for line in variant.lines))
+        text = "".join(line.text for line in variant.lines)
+        digits = unread_digits(text, script_of(variant.locale))
         if digits:
             path: Path = ("markets", variant.market)
             said = (
