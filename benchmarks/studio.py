@@ -4,14 +4,16 @@ import dataclasses
 import datetime as dt
 import functools
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
 import PIL.Image
 
+from pipeline.campaign.copychecks import localized
 from pipeline.campaign.formats import known_formats
 from pipeline.campaign.load import LoadedCampaign
+from pipeline.campaign.model import Campaign
 from pipeline.dayplan import load
 from pipeline.plan.variants import Variant, variants_of
 from pipeline.produce.creative import Creative
@@ -36,6 +38,8 @@ PALETTES = (
     ("#06281A", "#EFFBEF", "#B7E778", "#1C7C3C"), ("#300A0A", "#FFF4F0", "#FFC1A6", "#A61E1E"),
 )  # fmt: skip
 """Ink, paper, accent and action."""
+BORROWERS = {"ar_AE": {"ar_EG": "EGP", "fa_IR": "IRR"}, "hi_IN": {"mr_IN": "INR"}}
+"""Locale to others that borrow its words, with their currencies: they write other digits."""
 TEXTURED = 0.4
 """Share of the plates that get soft spots and coarse grain, as photographs have."""
 
@@ -65,12 +69,16 @@ def campaigns() -> tuple[LoadedCampaign, ...]:
 
 @functools.cache
 def places() -> tuple[tuple[int, str, str], ...]:
-    """Return campaign number, market and locale of all copy there is, locale by locale."""
+    """Return campaign number, market and locale of all copy there is, locale by locale.
+
+    A locale with digits of its own comes beside the one whose words it borrows.
+    """
     found = [
         (number, market, locale)
         for number, loaded in enumerate(campaigns())
         for market, one in loaded.campaign.markets.items()
-        for locale in one.locales
+        for own in one.locales
+        for locale in (own, *BORROWERS.get(own, ()))
     ]
     by_locale: dict[str, list[tuple[int, str, str]]] = {}
     for place in found:
@@ -138,7 +146,7 @@ def _variant(
 ) -> Variant | None:
     which, market, locale = places()[number % len(places())]
     loaded = campaigns()[which]
-    campaign = loaded.campaign
+    campaign = _lent(loaded.campaign, market, locale)
     names = ("ink", "paper", "accent", "action")
     colours = dict(zip(names, PALETTES[dice.integers(len(PALETTES))], strict=True))
     kinds = {part: CHARACTERS[dice.integers(len(CHARACTERS))] for part in ("display", "text")}
@@ -154,6 +162,36 @@ def _variant(
     loaded = dataclasses.replace(loaded, campaign=varied)
     found = variants_of(loaded, {market: day}, (PROJECT / "templates", engine))
     return next((one for one in found if one.locale == locale), None)
+
+
+def _lent(campaign: Campaign, market: str, locale: str) -> Campaign:
+    """Return a campaign whose market is in a locale, with borrowed words if it has none there."""
+    own = campaign.markets[market]
+    if locale in own.locales:
+        return campaign
+    lender = next(one for one in own.locales if locale in BORROWERS.get(one, ()))
+    money = BORROWERS[lender][locale]
+    there = own.model_copy(update={"locales": (locale,), "currency": money})
+
+    def lent(texts: Mapping[str, str]) -> dict[str, str]:
+        text = localized(texts, lender)
+        return {**texts, **({} if text is None else {locale: text})}
+
+    offers = {
+        name: offer.model_copy(
+            update={
+                "copy_": {role: lent(texts) for role, texts in offer.copy_.items()},
+                "items": {
+                    key: item.model_copy(update={"name": lent(item.name)})
+                    for key, item in offer.items.items()
+                },
+            }
+        )
+        for name, offer in campaign.offers.items()
+    }
+    shared = {role: lent(texts) for role, texts in campaign.copy_.items()}
+    markets = {**campaign.markets, market: there}
+    return campaign.model_copy(update={"markets": markets, "offers": offers, "copy_": shared})
 
 
 def _plate(variant: Variant, dice: np.random.Generator, renderer: TakumiRenderer) -> Pixels:

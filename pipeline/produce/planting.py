@@ -28,7 +28,10 @@ from pipeline.typeset.setting import LineSetting, Row
 
 Pixels = npt.NDArray[np.uint8]
 
-EXTRAS = ("50 %", "-30 %", "19,99 €", "$4.99", "¥980", "£7", "3 for 2", "+49 30 901820", "2027")
+EXTRAS = (
+    "50 %", "-30 %", "19,99 €", "$4.99", "¥980", "£7", "3 for 2", "+49 30 901820", "2027",
+    "٣٥٪", "١٩٫٩٩", "₹१९९",
+)  # fmt: skip
 """Numbers that nobody asked for."""
 
 EXTRA_ROLE = "extra"
