@@ -22,13 +22,14 @@ The heads that the project comes with read 600 held-out lines, damaged as the ot
     cyrillic    16 384 lines, 7 epochs   character error rate  3.4 %   right lines 78 %
     hangul       9 987 lines, 8 epochs   character error rate 11   %   right lines 66 %
     arabic      14 408 lines, 9 epochs   character error rate 10.6 %   right lines 49 %
-    devanagari  10 498 lines, 8 epochs   character error rate 11.9 %   right lines 54 %
+    devanagari  10 479 lines, 8 epochs   character error rate 11.9 %   right lines 54 %
 
 The 600 are among the lines counted; half to three quarters of their words are letters in any
 order, with nothing to guess from. Most of what is wrong in Cyrillic is a letter whose capital has
 the same shape. Of the digits alone, in any set, Arabic gets 2.9 % of 3 015 wrong and Devanagari
-2.6 % of 3 393. Their lines were drawn with several seeds while the script was being written: the
-first had no Latin currencies, no Urdu forms, no single days and no empty ground beside them.
+2.6 % of 3 393. Their
+lines come from several seeds, and most of them have no empty ground beside them, no forms of Urdu
+and no Latin currencies: drawn anew, a head sees more of these.
 
 On one core of a busy machine, drawing 16 384 lines and computing their features took 19 to 27
 minutes, learning 9 to 11. Memory holds all features twice while they are written: 1.3 GB for
