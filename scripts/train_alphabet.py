@@ -27,9 +27,8 @@ The heads that the project comes with read 600 held-out lines, damaged as the ot
 The 600 are among the lines counted; half to three quarters of their words are letters in any
 order, with nothing to guess from. Most of what is wrong in Cyrillic is a letter whose capital has
 the same shape. Of the digits alone, in any set, Arabic gets 2.9 % of 3 015 wrong and Devanagari
-2.6 % of 3 393. Their
-lines come from several seeds, and most of them have no empty ground beside them, no forms of Urdu
-and no Latin currencies: drawn anew, a head sees more of these.
+2.6 % of 3 393. Their lines come from several seeds, and most of them have no empty ground beside
+them, no forms of Urdu and no Latin currencies: drawn anew, a head sees more of these.
 
 On one core of a busy machine, drawing 16 384 lines and computing their features took 19 to 27
 minutes, learning 9 to 11. Memory holds all features twice while they are written: 1.3 GB for
