@@ -74,7 +74,8 @@ def _without(reading: Reading, taken: set[int]) -> Reading:
 
 
 def _reason(reading: Reading, piece: Piece, strict: frozenset[str]) -> str:
-    if reading.reader not in strict and not _agreed(reading, piece):
+    believed = reading.reader in strict or _agreed(reading, piece) or _other_number(reading, strict)
+    if not believed:
         return ""
     if _is_number(reading):
         return "a number or a mark that nobody asked for"
@@ -98,6 +99,17 @@ def _is_number(reading: Reading) -> bool:
 def _agreed(reading: Reading, piece: Piece) -> bool:
     texts = Counter(bare(other.text) for other in piece.readings)
     return reading.mean >= WORD_SURE and texts[bare(reading.text)] >= _AGREEING
+
+
+def _other_number(reading: Reading, strict: frozenset[str]) -> bool:
+    """Return whether a further alphabet of a strict reader surely sees digits but 0 to 9.
+
+    No other reader could agree. At least two, since a stroke is a one in Arabic and a ring a zero
+    in Devanagari.
+    """
+    digits = "".join(c for c in reading.text if c.isdecimal() and not c.isascii())
+    ours = reading.reader.partition(":")[0] in strict
+    return ours and len(digits) > 1 and reading.weakest_of(digits) >= ALONE_SURE
 
 
 def _is_word(text: str) -> bool:

@@ -56,3 +56,24 @@ def test_words_of_the_brand_are_allowed() -> None:
     assert unexplained([one], [], STRICT, frozenset({"marlow & pine"})) == []
     assert unexplained([one], [], STRICT, frozenset({"Marlow", "&", "PINE"})) == []
     assert len(unexplained([one], [], STRICT, frozenset({"Marlow"}))) == 1
+
+
+@pytest.mark.parametrize("text", ["٣٥٪", "ریال ۸۹", "₹१९९"])
+def test_a_number_in_other_digits_needs_no_second_reader(text: str) -> None:
+    (found,) = unexplained([piece(("rx", 0.3, "strict"), (text, 0.96, "strict:own"))], [], STRICT)
+    assert "nobody asked for" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "reader"),
+    [
+        ("٣٥٪", 0.94, "strict:own"),
+        ("١", 0.99, "strict:own"),  # a stroke
+        ("35%", 0.99, "strict:own"),
+        ("٣٥٪", 0.99, "lenient/grey"),
+    ],
+)
+def test_a_further_alphabet_is_only_believed_where_no_other_reads(
+    text: str, sure: float, reader: str
+) -> None:
+    assert unexplained([piece((text, sure, reader))], [], STRICT) == []
