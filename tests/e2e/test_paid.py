@@ -158,7 +158,6 @@ def test_a_line_that_cannot_be_set_costs_nothing(
     assert vendors.submits == before
 
 
-
 @pytest.mark.parametrize("provider", ["runflow", "fal", "bfl"])
 def test_a_campaign_goes_through_every_model_of_a_provider_and_a_second_run_is_free(
     provider: str, proofpress: Run, workplace: pathlib.Path, vendors: Vendors
