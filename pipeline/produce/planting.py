@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.campaign.numerals import unread_digits
 from pipeline.produce.creative import Creative
 from pipeline.produce.finish import decode, encode
 from pipeline.produce.room import around, inside, meet, union
@@ -21,7 +22,7 @@ from pipeline.proof.corruption import Kind, script_name, wrong_versions
 from pipeline.proof.redraw import Bounds, Drawn, draw_again
 from pipeline.typeset.contrast import NEEDED, contrast_under, rgb_of
 from pipeline.typeset.draw import draw_line, row_width
-from pipeline.typeset.fonts import missing_glyphs
+from pipeline.typeset.fonts import missing_glyphs, script_of
 from pipeline.typeset.lettering import composite
 from pipeline.typeset.renderer import Renderer
 from pipeline.typeset.setting import LineSetting, Row
@@ -32,7 +33,7 @@ EXTRAS = (
     "50 %", "-30 %", "19,99 €", "$4.99", "¥980", "£7", "3 for 2", "+49 30 901820", "2027",
     "٣٥٪", "١٩٫٩٩", "₹१९९",
 )  # fmt: skip
-"""Numbers that nobody asked for."""
+"""Numbers that nobody asked for, in all digits that are read in some script."""
 
 EXTRA_ROLE = "extra"
 
@@ -126,9 +127,9 @@ class Painter:
         draw = np.random.default_rng(seed)
         taken = [around(setting) for setting in creative.settings]
         base = _decoded(creative.base, *creative.size)
-        model = creative.settings[0]
+        model, extras = creative.settings[0], extras_for(creative.variant.locale)
         for _ in range(_PLACES):
-            text = EXTRAS[draw.integers(len(EXTRAS))]
+            text = extras[draw.integers(len(extras))]
             size = float(draw.uniform(0.02, 0.05)) * float(np.sqrt(np.prod(creative.size)))
             where = (float(draw.random()), float(draw.random()))
             setting = self._extra(model, text, max(16.0, size), creative, where)
@@ -233,6 +234,12 @@ class Painter:
         left, top = size + where[0] * room[0], size + where[1] * room[1]
         row = Row(text=text, x=left, y=top, width=width, height=height)
         return dataclasses.replace(plain, rows=(row,))
+
+
+def extras_for(locale: str) -> tuple[str, ...]:
+    """Return numbers to plant: those with digits that are read in the script of a locale."""
+    script = script_of(locale)
+    return tuple(one for one in EXTRAS if not unread_digits(one, script))
 
 
 def undisturbed(creative: Creative, planted: Sequence[Planted]) -> frozenset[str]:

@@ -17,7 +17,7 @@ from pipeline.produce.creative import Creative, known_good
 from pipeline.produce.finish import decode
 from pipeline.produce.outcome import Outcome, Status
 from pipeline.produce.planner import Planner, Task, sample
-from pipeline.produce.planting import EXTRA_ROLE, Painter, undisturbed
+from pipeline.produce.planting import EXTRA_ROLE, Painter, extras_for, undisturbed
 from pipeline.produce.plates import Plates
 from pipeline.produce.press import Press
 from pipeline.produce.providers.studio import Studio
@@ -199,3 +199,13 @@ def test_an_extra_number_that_is_taken_for_a_wrong_line_was_noticed_and_a_wrong_
     near = Mistaking((wrong.box[0], wrong.box[1], 10, 10))
     (trial,) = tried(Task(creative=creative, planted=(wrong,)), painter, near).trials
     assert trial.slipped
+
+
+@pytest.mark.parametrize(
+    ("locale", "digits"), [("de_DE", ""), ("ar_AE", "٣"), ("fa_IR", "٣"), ("mr_IN", "१")]
+)
+def test_extra_numbers_are_in_digits_that_are_read_there(locale: str, digits: str) -> None:
+    other = {c for text in extras_for(locale) for c in text if c.isdecimal() and not c.isascii()}
+    assert set(digits) <= other
+    assert bool(other) is bool(digits)
+    assert "19,99 €" in extras_for(locale)
