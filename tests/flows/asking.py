@@ -12,6 +12,7 @@ import httpx
 from flows import server
 from pipeline.settings import PROJECT
 
+PASSING = {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE}
 REHEARSAL = pathlib.Path(__file__).with_name("rehearsal.py")
 
 
@@ -109,11 +110,25 @@ def forget(at: server.Server, path: str) -> None:
     _request(at, "DELETE", path, None)
 
 
+def look(at: server.Server, path: str) -> Any:  # noqa: ANN401 - JSON
+    """Return what the server's API shows at a path."""
+    return _request(at, "GET", path, None).json()
+
+
 def _request(at: server.Server, method: str, path: str, body: object) -> httpx.Response:
-    with httpx.Client(base_url=at.api, trust_env=False) as client:
-        token = client.get("/csrf-token", params={"client": "test"}).json()["token"]
-        headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
-        return client.request(method, f"/{path}", json=body, headers=headers).raise_for_status()
+    """Ask, and again while the server's database is locked, as Prefect's own client does."""
+    until = time.monotonic() + 60
+    with httpx.Client(base_url=at.api, trust_env=False, timeout=30) as client:
+        while True:
+            token = client.get("/csrf-token", params={"client": "test"})
+            headers = {"Prefect-Csrf-Client": "test"}
+            answer = token
+            if token.is_success:
+                headers["Prefect-Csrf-Token"] = token.json()["token"]
+                answer = client.request(method, f"/{path}", json=body, headers=headers)
+            if answer.status_code not in PASSING or time.monotonic() > until:
+                return answer.raise_for_status()
+            time.sleep(0.2)
 
 
 def ask_until(

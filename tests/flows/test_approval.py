@@ -3,11 +3,10 @@
 import pathlib
 from typing import Any
 
-import httpx
 import pytest
 
 from flows import server
-from tests.flows.asking import Worker, tell
+from tests.flows.asking import Worker, look, tell
 from tests.heldday import Shop
 
 pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
@@ -28,8 +27,7 @@ class Waiting:
     def asked(self, part: str) -> Any:  # noqa: ANN401 - JSON
         """Return the schema or the description of the form that is shown."""
         key = self._worker.known(self.run)["state"]["state_details"]["run_input_keyset"][part]
-        url = f"{self._at.api}/flow_runs/{self.run}/input/{key}"
-        return httpx.get(url, trust_env=False).raise_for_status().json()
+        return look(self._at, f"flow_runs/{self.run}/input/{key}")
 
     def answer(self, **said: str) -> str:
         """Fill in the form; return whether it was taken."""

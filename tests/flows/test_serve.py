@@ -8,10 +8,10 @@ import sys
 import time
 from typing import Any
 
-import httpx
 import pytest
 
 from flows import server
+from tests.flows.asking import look
 
 pytestmark = [pytest.mark.flow, pytest.mark.ocr, pytest.mark.xdist_group("prefect")]
 
@@ -43,8 +43,7 @@ def lose(at: server.Server) -> None:
 
 def named(at: server.Server, name: str) -> dict[str, Any]:
     """Return a deployment by its flow's name and its own."""
-    answer = httpx.get(f"{at.api}/deployments/name/{name}", trust_env=False)
-    found: dict[str, Any] = answer.raise_for_status().json()
+    found: dict[str, Any] = look(at, f"deployments/name/{name}")
     return found
 
 
