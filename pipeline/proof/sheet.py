@@ -160,18 +160,20 @@ class Sheet:
         """
         if len(self.readers) < 2 or not self.readers[1].strict:  # noqa: PLR2004 - a second look
             return []
+        places = {piece.box: piece for piece in reversed(self.loose)}
+        found = [(one, places[one.box]) for one in extra if one.box in places and one.text]
+        return [one for one, piece in found if self._is_doubtful(one.text, piece)]
+
+    def _is_doubtful(self, text: str, piece: Piece) -> bool:
+        if len(text) == 1 and piece.box[3] * 3 > self.image.shape[0]:
+            return True  # a round thing that fills the picture, not a digit
         second = self.readers[1]
-        doubts = []
-        for one in extra:
-            piece = next((p for p in self.loose if p.box == one.box), None)
-            if piece is not None and len(one.text) == 1 and piece.box[3] * 3 > self.image.shape[0]:
-                doubts.append(one)  # a round thing that fills the picture, not a digit
-            elif piece is not None and one.text:
-                crop = crop_of(piece, self.image, second.border)
-                again = [r.text for r in second.read([crop], self.locale)[0]]
-                if all(similarity(bare(one.text), bare(text)) < _CONFIRMED for text in again):
-                    doubts.append(one)
-        return doubts
+        if (1, piece.quad) in self.told:
+            said = (one for one in piece.readings if one.reader.partition(":")[0] == second.name)
+            again = tuple(said)
+        else:
+            (again,) = second.read([crop_of(piece, self.image, second.border)], self.locale)
+        return all(similarity(bare(text), bare(one.text)) < _CONFIRMED for one in again)
 
     def line_proof(self, index: int) -> LineProof:
         """Return the evidence for one line."""
