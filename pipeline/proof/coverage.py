@@ -34,10 +34,15 @@ def coverage(image: Pixels, ground: Pixels, colour: str) -> tuple[Values, Flags]
 def covered(pixels: Values, ground: Values, colour: Values) -> tuple[Values, Flags]:
     """Return what `coverage` does, for pixels that are in opponent colours already."""
     contrast = colour - ground
-    power = np.einsum("hwc,hwc->hw", contrast, contrast)
+    power = contrast_of(ground, colour) ** 2
     share = np.einsum("hwc,hwc->hw", pixels - ground, contrast) / np.maximum(power, 1.0)
     cover = np.asarray(np.clip(share, 0.0, 1.0), np.float32)
     return cover, np.asarray(power >= _LEAST_CONTRAST**2)
+
+
+def contrast_of(ground: Values, colour: Values) -> Values:
+    """Return how far a ground is from a colour, of 255, both in opponent colours."""
+    return np.asarray(np.linalg.norm(colour - ground, axis=2), np.float32)
 
 
 def opponent_of(colour: str) -> Values:

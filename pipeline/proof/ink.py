@@ -14,9 +14,10 @@ import numpy as np
 
 from pipeline.proof.coverage import Values, coverage
 from pipeline.proof.reading import Pixels
-from pipeline.proof.redraw import TRACE, Drawn
+from pipeline.proof.redraw import Drawn
 from pipeline.proof.setlines import SetLine
 from pipeline.proof.verdict import Box, ExtraText
+from pipeline.typeset.draw import TRACE
 
 DEPARTURE = 32.0
 """Blurred distance in RGB from which a place departs from its ground; the compression of right

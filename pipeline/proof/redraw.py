@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.proof.reading import Pixels
 from pipeline.proof.verdict import Box
+from pipeline.typeset.draw import TRACE
 from pipeline.typeset.setting import LineSetting, Row
 
 Drawer = Callable[[LineSetting, int, int], Pixels]
@@ -19,9 +20,6 @@ Bounds = tuple[int, int, int, int]
 
 _FINEST = 12
 """Denominator of the density, at most; formats are shown at a half or three quarters."""
-
-TRACE = 12
-"""Coverage, of 255, from which a pixel counts as touched by ink."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

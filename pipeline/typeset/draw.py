@@ -16,6 +16,8 @@ from pipeline.typeset.price import Run, price_width, runs_of
 from pipeline.typeset.renderer import Renderer, TextStyle
 from pipeline.typeset.setting import LineSetting, Row
 
+TRACE = 12
+"""Coverage, of 255, from which a pixel counts as touched by ink."""
 STRIKE_THICKNESS = 0.07
 """Thickness in em of the stroke through a former price."""
 _STRIKE_OVERHANG = 0.06

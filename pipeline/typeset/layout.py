@@ -20,6 +20,7 @@ from pipeline.typeset.setting import LineSetting, Row
 
 _SNUG = frozenset({"pill", "tag"})
 _BUTTON = 1.2
+_ROUNDING = 1e-6
 _JOINED = frozenset({"Arab", "Deva", "Thai"})
 SMALLEST_PIXELS = 13.0
 """No text is set smaller, whatever a template asks: below it neither people nor readers read."""
@@ -125,8 +126,8 @@ def _inside(laid: LaidBlock, sheet: Sheet) -> bool:
     wide = abs(width * math.cos(angle)) + abs(height * math.sin(angle))
     tall = abs(width * math.sin(angle)) + abs(height * math.cos(angle))
     x, y = laid.origin
-    across = wide / 2 <= min(x, sheet.width - x)
-    return across and tall / 2 <= min(y, sheet.height - y)
+    across = wide / 2 <= min(x, sheet.width - x) + _ROUNDING
+    return across and tall / 2 <= min(y, sheet.height - y) + _ROUNDING
 
 
 def _runs_off(laid: LaidBlock) -> Misfit:

@@ -15,6 +15,7 @@ from pipeline.typeset.draw import draw_line
 from pipeline.typeset.fit import Misfit
 from pipeline.typeset.layout import LaidBlock, lay_out
 from pipeline.typeset.markup import render_markup, text_in
+from pipeline.typeset.overhang import kept_on
 from pipeline.typeset.placement import settle
 from pipeline.typeset.renderer import Renderer
 from pipeline.typeset.securing import Secured, ground_for, shown, ways, what_counts, words_of
@@ -78,6 +79,7 @@ class Letterer:
             laid = settle(laid, canvas)
         if isinstance(laid, Misfit):
             return laid
+        laid = kept_on(laid, canvas.sheet, self.renderer)
         coloured, secured = self._secured(canvas, laid)
         if coloured.unreadable:
             setting = next(iter(coloured.unreadable.values()))
