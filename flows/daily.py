@@ -107,9 +107,10 @@ def daily(request: Form = EVERYTHING) -> State[None]:
 
 def _nothing(found: Due) -> State[None]:
     """Return how a run ends that had nothing to make."""
-    days = "1 market day stands" if found.done == 1 else f"{found.done} market days stand"
+    days = {0: "no market day is due", 1: "1 market day stands as it should or waits for a person"}
+    stand = f"{found.done} market days stand as they should or wait for a person"
     taken = ", the rest is being made by another run" if found.plans else ""
-    said = f"{days} as they should or wait for a person{taken}; nothing to make"
+    said = f"{days.get(found.done, stand)}{taken}; nothing to make"
     get_run_logger().info("%s", said)
     return Completed(name="NothingDue", message=said)
 
