@@ -48,8 +48,8 @@ of 17 misdrawn ones were read so; from 0.65 on, malformed Han characters that th
 for the right ones came in as well. Provisional: the same pictures served to set the limits.
 """
 CLEAR = 0.07
-"""Up to this residual a shape needs no reader to tell one letter from another: right lines of 156
-creatives reach it but for one, and no wrong letter of 6,452 planted errors passed 0.14."""
+"""Up to this residual a shape needs no reader to tell one letter from another: all but 3 of 6,438
+right lines stay below it, and of 25,752 wrong ones the residual begins at 0.143."""
 
 OTHERWISE = "the line reads differently"
 
